@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+
+namespace Sandbox.Launch;
+
+/// <summary>An ordered list of steps with their data: everything that happens between the launcher's start and the target's first instruction.</summary>
+internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IReadOnlyList<int> relocations)
+{
+    /// <summary>Where a plan's data begins: offsets into it are fixed while the steps are still being added.</summary>
+    public const int DataAt = PlanFormat.HeaderSize + PlanFormat.ScratchSize;
+
+    public IReadOnlyList<PlanStep> Steps => steps;
+
+    /// <summary>The step after which the reaper fetches the notification listener.</summary>
+    public PlanStep? Listener { get; init; }
+
+    /// <summary>Whether it is the janitor's list of directories and not a launch.</summary>
+    public bool Janitor { get; init; }
+
+    private static int Align(int at) => (at + 15) & ~15;
+
+    public int StepsAt => Align(DataAt + data.Length);
+
+    public int ResultsAt => StepsAt + (steps.Count * PlanFormat.StepSize);
+
+    public int RelocationsAt => Align(ResultsAt + (steps.Count * 4));
+
+    public int Size => RelocationsAt + (relocations.Count * 4);
+
+    /// <summary>Writes the plan into zeroed memory of <see cref="Size"/> bytes.</summary>
+    public void Encode(Span<byte> memory, int controlFd)
+    {
+        Check();
+        Write(memory, PlanFormat.MagicAt, PlanFormat.Magic);
+        Write(memory, PlanFormat.VersionAt, PlanFormat.Version);
+        Write(memory, PlanFormat.SizeAt, Size);
+        Write(memory, PlanFormat.StepCountAt, steps.Count);
+        Write(memory, PlanFormat.StepsAt, StepsAt);
+        Write(memory, PlanFormat.ResultsAt, ResultsAt);
+        Write(memory, PlanFormat.RelocationsAt, RelocationsAt);
+        Write(memory, PlanFormat.RelocationCountAt, relocations.Count);
+        Write(memory, PlanFormat.ControlFdAt, controlFd);
+        Write(memory, PlanFormat.ModeAt, Janitor ? PlanFormat.ModeJanitor : PlanFormat.ModeRun);
+        Write(memory, PlanFormat.ListenerStepAt, Listener?.Index ?? -1);
+        Write(memory, PlanFormat.ScratchAt, PlanFormat.HeaderSize);
+        data.CopyTo(memory[DataAt..]);
+        for (var i = 0; i < relocations.Count; i++) Write(memory, RelocationsAt + (4 * i), relocations[i]);
+        foreach (var step in steps) Encode(memory.Slice(StepsAt + (step.Index * PlanFormat.StepSize), PlanFormat.StepSize), step);
+        for (var i = 0; i < steps.Count; i++) Write(memory, ResultsAt + (4 * i), PlanFormat.NotReached);
+    }
+
+    private static void Encode(Span<byte> memory, PlanStep step)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(memory[PlanFormat.StepFlagsAt..], (ushort)((step.Fatal ? PlanFormat.FlagFatal : 0) | (step.Inject != 0 ? PlanFormat.FlagInject : 0)));
+        BinaryPrimitives.WriteUInt16LittleEndian(memory[PlanFormat.StepTolerateAt..], (ushort)step.Tolerate);
+        Write(memory, PlanFormat.StepRequiresAt, step.Requires?.Index ?? -1);
+        Write(memory, PlanFormat.StepStoreAt, step.StoreAt);
+        BinaryPrimitives.WriteInt64LittleEndian(memory[PlanFormat.StepNumberAt..], step.Call.Number);
+        var kinds = 0;
+        for (var i = 0; i < step.Arguments.Count; i++)
+        {
+            kinds |= step.Arguments[i].Kind << (4 * i);
+            BinaryPrimitives.WriteInt64LittleEndian(memory[(PlanFormat.StepArgumentsAt + (8 * i))..], step.Arguments[i].Number);
+        }
+
+        if (step.Inject != 0) BinaryPrimitives.WriteInt64LittleEndian(memory[PlanFormat.StepArgumentsAt..], step.Inject);
+        Write(memory, PlanFormat.StepKindsAt, kinds);
+    }
+
+    // The launcher trusts its plan: what it would misread is refused here.
+    private void Check()
+    {
+        foreach (var step in steps)
+        {
+            if (step.Arguments.Count > 6) throw Bad(step, "has more than six arguments");
+            if (step.Requires is { } requires && requires.Index >= step.Index) throw Bad(step, "requires a later step");
+            if (step.StoreAt != 0 && (step.StoreAt < DataAt || step.StoreAt + 4 > DataAt + data.Length)) throw Bad(step, "stores outside the data");
+            foreach (var argument in step.Arguments)
+            {
+                if (argument.Kind == PlanFormat.KindResult && (argument.Number < 0 || argument.Number >= step.Index)) throw Bad(step, "uses the result of a later step");
+                if (argument.Kind == PlanFormat.KindPointer && (argument.Number < DataAt || argument.Number >= DataAt + data.Length)) throw Bad(step, "points outside the data");
+            }
+        }
+    }
+
+    private static InvalidOperationException Bad(PlanStep step, string what) => new($"Launch plan step {step.Index} ({step}) {what}.");
+
+    private static void Write(Span<byte> memory, int at, int value) => BinaryPrimitives.WriteInt32LittleEndian(memory[at..], value);
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Launch;
+
+/// <summary>Starts a plan: spawns the launcher, serves its gates, and returns what became of it.</summary>
+internal static class SandboxLauncher
+{
+    /// <summary>How long a sandbox may take to set itself up; every wait of a launch is bounded by it.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a plan up to the exec of its target, or to its failure: <see cref="LaunchedSandbox.Running"/> tells.</summary>
+    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, ILaunchGate gate, bool newSession)
+    {
+        var launched = new LaunchedSandbox(plan, new PlanMemory(plan, descriptors.ControlNumber), new ControlSocket());
+        try
+        {
+            var (execRead, execWrite) = FileDescriptor.Pipe();
+            using (execRead)
+            {
+                var pid = Spawn(launched, descriptors, execWrite, newSession);
+                Serve(launched, gate, pid, execRead);
+            }
+
+            return launched;
+        }
+        catch
+        {
+            launched.Abort();
+            throw;
+        }
+    }
+
+    private static int Spawn(LaunchedSandbox launched, LaunchDescriptors descriptors, FileDescriptor execWrite, bool newSession)
+    {
+        var copies = new List<FileDescriptor>();
+        try
+        {
+            // Copies above every number that the child gives out: one dup2 can't overwrite the source of the next.
+            FileDescriptor Copy(FileDescriptor source)
+            {
+                copies.Add(source.DuplicateAbove(descriptors.End));
+                return copies[^1];
+            }
+
+            var pairs = new List<(int, int)>
+            {
+                (Copy(descriptors.Input).Number, 0), (Copy(descriptors.Output).Number, 1), (Copy(descriptors.Error).Number, 2),
+                (Copy(launched.Memory.File).Number, descriptors.PlanNumber),
+                (Copy(launched.Control.Theirs).Number, descriptors.ControlNumber),
+                (Copy(execWrite).Number, descriptors.ExecNumber),
+            };
+            if (descriptors.IdMap is { } idMap) pairs.Add((Copy(idMap).Number, descriptors.IdMapNumber));
+            foreach (var passed in descriptors.Passed) pairs.Add((passed, passed));
+            copies.Add(LauncherImage.Instance.DuplicateAbove(descriptors.End));
+            var pid = PosixSpawn.Start(
+                $"/proc/self/fd/{copies[^1].Number}",
+                ["sandbox-launcher", descriptors.PlanNumber.ToString(CultureInfo.InvariantCulture), launched.Plan.Size.ToString(CultureInfo.InvariantCulture)],
+                pairs,
+                newSession);
+            launched.LauncherPid = pid;
+            return pid;
+        }
+        finally
+        {
+            foreach (var copy in copies) copy.Dispose();
+            execWrite.Dispose();
+            launched.Control.Theirs.Dispose();
+        }
+    }
+
+    // Three things can happen while a sandbox sets itself up: a message, the end of every holder of the exec pipe, or nothing.
+    private static void Serve(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, FileDescriptor execRead)
+    {
+        var end = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
+        while (true)
+        {
+            var (message, ended) = Poll(launched.Control.Number, execRead.Number, end);
+            if (message && launched.Control.Receive() is { } received)
+            {
+                Handle(launched, gate, launcherPid, received);
+                continue;
+            }
+
+            if (!message && !ended) throw new SandboxException("Launch,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"The sandbox was not set up within {Deadline.TotalSeconds:0} s.", "Look for a hung file system below the paths of the profile.");
+            break;
+        }
+
+        launched.AdoptInit();
+        launched.Running = launched.TargetPid != 0 && launched.ExecSucceeded;
+        if (launched.Running) gate.AfterExec(launched.TargetPid);
+        launched.Acknowledge();
+    }
+
+    private static void Handle(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, (int Message, int Sender, FileDescriptor? Descriptor) received)
+    {
+        switch (received.Message)
+        {
+            case PlanFormat.MessageMapMe:
+                gate.MapIdentity(launcherPid);
+                launched.Memory.OpenGate(PlanFormat.GateMapped);
+                break;
+            case PlanFormat.MessageReady:
+                launched.AdoptInit();
+                launched.AdoptTarget(received.Sender);
+                launched.Memory.OpenGate(gate.Verify(received.Sender, launched.InitPid, launched.Memory) ? PlanFormat.GateRun : PlanFormat.GateAbort);
+                break;
+            case PlanFormat.MessageListener:
+                launched.Listener = received.Descriptor;
+                break;
+            default:
+                received.Descriptor?.Dispose();
+                throw new SandboxException("Launch,CONTROL_MESSAGE", SandboxErrorKind.InvalidOperation, $"Unknown message {received.Message} from the launcher.");
+        }
+    }
+
+    private static unsafe (bool Message, bool Ended) Poll(int control, int exec, long end)
+    {
+        var polls = stackalloc pollfd[2];
+        polls[0].fd = control;
+        polls[1].fd = exec;
+        for (;;)
+        {
+            polls[0].events = polls[1].events = (short)LibC.POLLIN;
+            var left = end - Environment.TickCount64;
+            if (left <= 0) return default;
+            var ready = LibC.poll(polls, 2, (int)left);
+            if (ready < 0 && LibC.errno != Errno.EINTR) throw new ErrnoException("poll", LibC.errno);
+            if (ready > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
+        }
+    }
+}

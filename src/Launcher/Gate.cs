@@ -1,0 +1,50 @@
+namespace Sandbox.Launch;
+
+/// <summary>Where the sandbox waits for the engine. The end of the control socket means that the engine is gone: nothing may run then.</summary>
+internal static unsafe class Gate
+{
+    /// <summary>Tells the engine and waits; an error where the engine refuses or is gone.</summary>
+    public static long Pass(byte* plan, byte message, int value)
+    {
+        int control = *(int*)(plan + PlanFormat.ControlFdAt);
+        long sent = Kernel.Write(control, &message, 1);
+        return sent < 0 ? sent : Await(plan, value);
+    }
+
+    /// <summary>Waits for the gate word; -ECANCELED where the engine refuses, -EPIPE where it is gone.</summary>
+    public static long Await(byte* plan, int value)
+    {
+        int control = *(int*)(plan + PlanFormat.ControlFdAt);
+        int* gate = (int*)(plan + PlanFormat.GateAt);
+        long* timeout = stackalloc long[2];
+        for (;;)
+        {
+            int now = *gate;
+            if (now >= PlanFormat.GateAbort) return -125;
+            if (now >= value) return 0;
+            timeout[0] = 0;
+            timeout[1] = 20000000; // bounds how long an engine's death goes unseen
+            Kernel.FutexWait(gate, now, timeout);
+            if (HungUp(control)) return -32;
+        }
+    }
+
+    /// <summary>Whether the engine's end of the control socket is closed.</summary>
+    public static bool HungUp(int control)
+    {
+        long* none = stackalloc long[2];
+        none[0] = 0;
+        none[1] = 0;
+        long poll = (uint)control; // struct pollfd with events 0: POLLHUP is always reported
+        Kernel.Poll((byte*)&poll, 1, none);
+        return ((poll >> 48) & 0x10) != 0;
+    }
+
+    // The filter is in force already and may refuse every call that could wait or tell; the reaper looks for the listener all the while.
+    public static long AwaitListener(byte* plan)
+    {
+        int* taken = (int*)(plan + PlanFormat.ListenerTakenAt);
+        while (*taken == 0) Kernel.Relax();
+        return *taken > 0 ? 0 : *taken;
+    }
+}
