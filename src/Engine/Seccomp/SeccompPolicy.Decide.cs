@@ -1,0 +1,68 @@
+namespace Sandbox.Seccomp;
+
+public sealed partial record SeccompPolicy
+{
+    private static readonly SeccompDecision Killed = new(SeccompAction.KillProcess);
+
+    /// <summary>
+    /// What the policy says about one call, from its own meaning and not from a compiled program: so a supervisor, a test and the
+    /// prover can judge by it.
+    /// </summary>
+    /// <param name="auditArchitecture">seccomp_data.arch.</param>
+    /// <param name="number">seccomp_data.nr.</param>
+    /// <param name="arguments">seccomp_data.args; missing ones count as 0.</param>
+    public SeccompDecision Decide(uint auditArchitecture, uint number, ReadOnlySpan<ulong> arguments)
+    {
+        if (SeccompArchitectures.FromAudit(auditArchitecture, number) is not { } architecture || !Architectures.Contains(architecture)) return Killed;
+        var (entry, rules) = evaluation.Value.Of(architecture, number);
+        SeccompDecision? harshest = null;
+        foreach (var rule in rules)
+        {
+            if ((harshest is null || rule.Action > harshest.Value.Action) && Holds(rule, entry, arguments)) harshest = rule.Decision;
+        }
+
+        return harshest ?? Default;
+    }
+
+    /// <summary>What the policy says about one call of an architecture.</summary>
+    public SeccompDecision Decide(SeccompArchitecture architecture, uint number, params ReadOnlySpan<ulong> arguments) =>
+        Decide(SeccompArchitectures.AuditArchitecture(architecture), number, arguments);
+
+    /// <summary>The rules that name a call, in the policy's order; none for a number without a name.</summary>
+    internal IReadOnlyList<SeccompRule> RulesOf(SeccompArchitecture architecture, uint number) => evaluation.Value.Of(architecture, number).Rules;
+
+    private static bool Holds(SeccompRule rule, SyscallEntry? entry, ReadOnlySpan<ulong> arguments)
+    {
+        foreach (var condition in rule.Conditions)
+        {
+            ulong argument = condition.Index < arguments.Length ? arguments[condition.Index] : 0;
+            if (!condition.Holds(argument, entry!.IsNarrow(condition.Index))) return false;
+        }
+
+        return true;
+    }
+
+    // Which rules name which call, with the sets expanded; made once, since a supervisor asks for every notification.
+    private sealed class Evaluation
+    {
+        private readonly Dictionary<string, List<SeccompRule>> byName = new(StringComparer.Ordinal);
+
+        public Evaluation(SeccompPolicy policy)
+        {
+            foreach (var rule in policy.Rules)
+            {
+                foreach (string name in SeccompSets.Expand(rule.Names))
+                {
+                    if (!byName.TryGetValue(name, out var list)) byName[name] = list = [];
+                    list.Add(rule);
+                }
+            }
+        }
+
+        public (SyscallEntry? Entry, IReadOnlyList<SeccompRule> Rules) Of(SeccompArchitecture architecture, uint number)
+        {
+            var entry = SyscallTable.For(architecture).Find(number);
+            return (entry, entry is not null && byName.TryGetValue(entry.Name, out var rules) ? rules : []);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Sandbox.Native;
+
+namespace Sandbox.Seccomp;
+
+/// <summary>
+/// What happens to system calls. Immutable, and equal to another policy with the same content.
+/// A call takes the harshest action of all rules that name it and whose conditions hold (the order of
+/// <see cref="SeccompAction"/>, which is the kernel's for stacked filters; of equal ones the first rule counts), and the default
+/// action if there is none. A call of an architecture that the policy doesn't list kills the process.
+/// </summary>
+public sealed partial record SeccompPolicy
+{
+    private readonly Lazy<Evaluation> evaluation;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="defaultAction">What happens to calls that no rule names.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="defaultErrno">The errno of a default action Errno (EPERM if null), the message of Trace.</param>
+    /// <param name="architectures">The architectures; the one of this machine if null or empty.</param>
+    /// <param name="flags">Flags for the filter.</param>
+    /// <param name="description">One line about its purpose.</param>
+    public SeccompPolicy(string name, SeccompAction defaultAction, IEnumerable<SeccompRule> rules, int? defaultErrno = null,
+        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags flags = SeccompFilterFlags.None, string description = "")
+    {
+        Name = name;
+        Description = description;
+        DefaultAction = defaultAction;
+        DefaultErrno = SeccompRule.CheckErrno(defaultAction, defaultErrno);
+        Rules = ValueList<SeccompRule>.Of(rules);
+        var listed = (architectures ?? []).Distinct().ToArray();
+        Architectures = ValueList<SeccompArchitecture>.Of(listed.Length == 0 ? [SeccompArchitectures.Native] : listed);
+        Flags = flags;
+        evaluation = new(() => new Evaluation(this));
+        foreach (var rule in Rules) CheckNames(rule.Names, Name);
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>One line about its purpose.</summary>
+    public string Description { get; }
+
+    /// <summary>What happens to calls that no rule names.</summary>
+    public SeccompAction DefaultAction { get; }
+
+    /// <summary>The errno of a default action Errno, the message of Trace, else 0.</summary>
+    public int DefaultErrno { get; }
+
+    /// <summary>The architectures whose calls the rules are for; others are killed.</summary>
+    public IReadOnlyList<SeccompArchitecture> Architectures { get; }
+
+    /// <summary>The rules.</summary>
+    public IReadOnlyList<SeccompRule> Rules { get; }
+
+    /// <summary>Flags for the filter.</summary>
+    public SeccompFilterFlags Flags { get; }
+
+    /// <summary>The default action and errno together.</summary>
+    public SeccompDecision Default => new(DefaultAction, DefaultErrno);
+
+    /// <inheritdoc/>
+    public bool Equals(SeccompPolicy? other) => other is not null && Name == other.Name && Description == other.Description
+        && Default == other.Default && Flags == other.Flags && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Default, Flags, Architectures, Rules);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Name}: default {Default}, {Rules.Count} rules for {string.Join(", ", Architectures.Select(SeccompArchitectures.Name))}"
+        + (Flags == SeccompFilterFlags.None ? "" : $", flags {Flags}");
+
+    /// <summary>All rules, one a line, after the default.</summary>
+    public string ToText() => string.Join('\n', Rules.Select(rule => "  " + rule).Prepend(ToString()));
+
+    internal static void CheckNames(IEnumerable<string> names, string policy)
+    {
+        foreach (string name in names)
+        {
+            if (name.StartsWith('@')) SeccompSets.Expand(name);
+            else if (!SyscallTable.AllNames.Contains(name)) throw UnknownName(name, policy);
+        }
+    }
+
+    private static SandboxException UnknownName(string name, string policy)
+    {
+        string? near = NearestName.Find(name, SyscallTable.AllNames);
+        return new("SeccompPolicy,UNKNOWN_SYSCALL", SandboxErrorKind.ObjectNotFound,
+            $"No architecture has a system call '{name}' (policy '{policy}').{(near is null ? "" : $" Did you mean '{near}'?")}",
+            "Correct the name; Get-SeccompSyscall lists the known ones, and a set starts with '@'.");
+    }
+}
