@@ -22,9 +22,9 @@ internal static unsafe class Listener
         if (opened < 0) return opened;
         while (*result == PlanFormat.NotReached || *result == PlanFormat.Started)
         {
-            *(int*)(info + 12) = 0;
+            *(int*)(info + 16) = 0;
             Kernel.WaitId(1, target, info, 0x1000005); // P_PID, WEXITED|WNOHANG|WNOWAIT
-            if (*(int*)(info + 12) != 0) return -3; // ESRCH: it ended before
+            if (*(int*)(info + 16) != 0) return -3; // ESRCH: it ended before
             Kernel.Yield();
         }
 

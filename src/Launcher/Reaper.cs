@@ -50,9 +50,9 @@ internal static unsafe class Reaper
         byte* info = stackalloc byte[128];
         for (;;)
         {
-            *(int*)(info + 12) = 0; // si_pid stays 0 when there is nothing
+            *(int*)(info + 16) = 0; // si_pid stays 0 when there is nothing
             long waited = Kernel.WaitId(0, 0, info, ExitedNoHangNoWait | AllChildren); // P_ALL
-            int pid = *(int*)(info + 12);
+            int pid = *(int*)(info + 16);
             if (waited < 0 || pid == 0) return false;
             if (pid != target)
             {

@@ -1,15 +1,16 @@
-using Sandbox.Native;
-
 namespace Sandbox.Launch;
 
-/// <summary>What the target gets as descriptors: its stdio, and those passed on purpose under their own numbers.</summary>
-internal sealed record LaunchDescriptors(FileDescriptor Input, FileDescriptor Output, FileDescriptor Error)
+/// <summary>The numbers of the descriptors that a launcher gets: its target's stdio, those passed on purpose, its own above them.</summary>
+internal sealed record LaunchDescriptors
 {
     /// <summary>Descriptors of our process that the target keeps.</summary>
     public IReadOnlyList<int> Passed { get; init; } = [];
 
-    /// <summary>The user namespace for idmapped mounts, under <see cref="IdMapNumber"/> in the launcher.</summary>
-    public FileDescriptor? IdMap { get; init; }
+    /// <summary>The owners of host files for whom there is a user namespace for idmapped mounts.</summary>
+    public IReadOnlyList<(int Uid, int Gid)> IdMapOwners { get; init; } = [];
+
+    /// <summary>The host id that these owners become.</summary>
+    public int IdMapHostId { get; init; }
 
     /// <summary>The number from which the launcher's own descriptors go: above everything passed.</summary>
     public int Base => Math.Max(2, Passed.Count == 0 ? 2 : Passed.Max()) + 1;
@@ -20,8 +21,9 @@ internal sealed record LaunchDescriptors(FileDescriptor Input, FileDescriptor Ou
 
     public int ExecNumber => Base + 2;
 
-    public int IdMapNumber => Base + 3;
+    /// <summary>The number of an owner's user namespace in the launcher.</summary>
+    public int IdMapNumber((int Uid, int Gid) owner) => Base + 3 + IdMapOwners.ToList().IndexOf(owner);
 
     /// <summary>The first number that none of these has.</summary>
-    public int End => Base + 4;
+    public int End => Base + 3 + IdMapOwners.Count;
 }

@@ -11,7 +11,7 @@ internal static class SandboxLauncher
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a plan up to the exec of its target, or to its failure: <see cref="LaunchedSandbox.Running"/> tells.</summary>
-    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, ILaunchGate gate, bool newSession)
+    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, LaunchStdio stdio, ILaunchGate gate, bool newSession)
     {
         var launched = new LaunchedSandbox(plan, new PlanMemory(plan, descriptors.ControlNumber), new ControlSocket());
         try
@@ -19,7 +19,7 @@ internal static class SandboxLauncher
             var (execRead, execWrite) = FileDescriptor.Pipe();
             using (execRead)
             {
-                var pid = Spawn(launched, descriptors, execWrite, newSession);
+                var pid = Spawn(launched, descriptors, stdio, execWrite, newSession);
                 Serve(launched, gate, pid, execRead);
             }
 
@@ -32,7 +32,7 @@ internal static class SandboxLauncher
         }
     }
 
-    private static int Spawn(LaunchedSandbox launched, LaunchDescriptors descriptors, FileDescriptor execWrite, bool newSession)
+    private static int Spawn(LaunchedSandbox launched, LaunchDescriptors descriptors, LaunchStdio stdio, FileDescriptor execWrite, bool newSession)
     {
         var copies = new List<FileDescriptor>();
         try
@@ -46,12 +46,12 @@ internal static class SandboxLauncher
 
             var pairs = new List<(int, int)>
             {
-                (Copy(descriptors.Input).Number, 0), (Copy(descriptors.Output).Number, 1), (Copy(descriptors.Error).Number, 2),
+                (Copy(stdio.Input).Number, 0), (Copy(stdio.Output).Number, 1), (Copy(stdio.Error).Number, 2),
                 (Copy(launched.Memory.File).Number, descriptors.PlanNumber),
                 (Copy(launched.Control.Theirs).Number, descriptors.ControlNumber),
                 (Copy(execWrite).Number, descriptors.ExecNumber),
             };
-            if (descriptors.IdMap is { } idMap) pairs.Add((Copy(idMap).Number, descriptors.IdMapNumber));
+            foreach (var owner in descriptors.IdMapOwners) pairs.Add((Copy(IdMapNamespace.Get(owner, descriptors.IdMapHostId)).Number, descriptors.IdMapNumber(owner)));
             foreach (var passed in descriptors.Passed) pairs.Add((passed, passed));
             copies.Add(LauncherImage.Instance.DuplicateAbove(descriptors.End));
             var pid = PosixSpawn.Start(

@@ -71,6 +71,14 @@ internal static class MountSteps
     public static PlanStep MountNew(PlanContext c, string type, string relative, long flags, string flagsText, string options) =>
         c.Writer.Call(Syscall.Mount, c.Writer.Text(type), c.Writer.Text(relative), c.Writer.Text(type), PlanArgument.Value(flags, flagsText), c.Writer.Text(options));
 
+    /// <summary>Covers a path below the working directory: a directory by an empty one that nobody may read, a file by the null device.</summary>
+    public static void Cover(PlanContext c, string path, string nullDevice)
+    {
+        const long EmptyFlags = 0x1 | 0x2 | 0x4 | 0x8;
+        if (Directory.Exists(path)) MountNew(c, "tmpfs", path[1..], EmptyFlags, "MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC", "mode=0000,size=4k");
+        else if (File.Exists(path)) c.Writer.Call(Syscall.Mount, c.Writer.Text(nullDevice), c.Writer.Text(path[1..]), 0, PlanArgument.Value(0x1000, "MS_BIND"), 0);
+    }
+
     private static void SetIdMap(PlanContext c, PlanStep tree, PlanArgument userNamespace)
     {
         var structure = new byte[32];

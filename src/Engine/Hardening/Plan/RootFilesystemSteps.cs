@@ -99,7 +99,6 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
     {
         c.Begin("hidden_path:" + path, e => e.Hidden(path));
         if (!Owned && !layout.Binds.Any(b => b.Path == path || new BindMount("", path, false, false).IsBelow(b.Path))) return; // not there to begin with
-        if (Directory.Exists(path)) MountSteps.MountNew(c, "tmpfs", path[1..], NoSuidNoDevNoExec | 1, "MS_NOSUID|MS_NODEV|MS_NOEXEC|MS_RDONLY", "mode=0000,size=4k");
-        else c.Writer.Call(Syscall.Mount, c.Writer.Text("dev/null"), c.Writer.Text(path[1..]), 0, PlanArgument.Value(0x1000, "MS_BIND"), 0);
+        MountSteps.Cover(c, path, "dev/null");
     }
 }

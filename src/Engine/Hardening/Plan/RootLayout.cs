@@ -16,7 +16,13 @@ internal sealed class RootLayout
 
     private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom"];
 
+    /// <summary>The canonical directory of a root of the caller's choice.</summary>
+    public string? RootDirectory { get; set; }
+
     public List<BindMount> Binds { get; } = [];
+
+    /// <summary>Full paths to cover.</summary>
+    public List<string> HiddenPaths { get; } = [];
 
     public List<(string Path, string Target)> Links { get; } = [];
 
@@ -34,8 +40,7 @@ internal sealed class RootLayout
         }
 
         foreach (var name in Configuration) layout.AddConfiguration("/etc/" + name);
-        foreach (var name in Devices) layout.Binds.Add(new("dev", "/dev/" + name, Directory: false, Writable: true) { Device = true });
-        layout.Links.AddRange([("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx")]);
+        layout.AddDevices();
         layout.Links.AddRange([("/var/tmp", "/tmp"), ("/etc/mtab", "/proc/self/mounts"), ("/var/run", "/run")]);
         layout.Files.Add(("/etc/passwd", $"root:x:0:0:root:/:/bin/sh\nsandbox:x:{uid}:{gid}:sandbox:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"));
         layout.Files.Add(("/etc/group", $"root:x:0:\nsandbox:x:{gid}:\nnogroup:x:65534:\n"));
@@ -43,6 +48,29 @@ internal sealed class RootLayout
         layout.Files.Add(("/etc/hostname", "sandbox\n"));
         return layout;
     }
+
+    /// <summary>The owners whose files come in by idmapped mounts.</summary>
+    public IReadOnlyList<(int Uid, int Gid)> Owners => [.. Binds.Where(b => b.Owner is not null).Select(b => b.Owner!.Value).Distinct()];
+
+    /// <summary>Paths at which the target sees the host's files.</summary>
+    public IEnumerable<string> VisiblePaths => Binds.Where(b => b.Path != RootDirectory).Select(b => b.Path).Concat(Links.Where(l => !l.Target.StartsWith('/')).Select(l => l.Path));
+
+    /// <summary>A minimal /dev.</summary>
+    public void AddDevices()
+    {
+        foreach (var name in Devices) Binds.Add(new("dev", "/dev/" + name, Directory: false, Writable: true) { Device = true });
+        Links.AddRange([("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"), ("/dev/ptmx", "pts/ptmx")]);
+    }
+
+    /// <summary>Adds a bind; a later one for the same path replaces the earlier.</summary>
+    public void Put(BindMount bind)
+    {
+        Binds.RemoveAll(b => b.Path == bind.Path);
+        Binds.Add(bind);
+    }
+
+    /// <summary>Shows one more file, read-only: the program itself.</summary>
+    public void Expose(string path) => Put(new("executable", path, Directory: false, Writable: false) { Owner = Owners.Count > 0 || LaunchIdentity.Current.IsRoot ? HostPath.Owner(path) : null });
 
     private void AddConfiguration(string path)
     {

@@ -1,0 +1,158 @@
+using System.Globalization;
+using Sandbox.Launch;
+using Sandbox.Native;
+
+namespace Sandbox.Hardening;
+
+/// <summary>
+/// What the kernel says about a target, read from outside through its /proc entry: at the gate, where it waits before its last steps,
+/// and after its exec. Files are read once per stage.
+/// </summary>
+internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan plan, PlanMemory memory)
+{
+    private readonly Dictionary<string, string> _files = [];
+
+    /// <summary>The target, as our pid namespace sees it.</summary>
+    public int Pid => pid;
+
+    /// <summary>Forgets what was read: the next stage reads again.</summary>
+    public void Refresh() => _files.Clear();
+
+    public Finding OwnNamespace(string file)
+    {
+        var mine = NamespaceOf("self", file);
+        var theirs = NamespaceOf(Number(pid), file);
+        return new(mine != theirs, mine != theirs ? theirs : $"the target is in the caller's namespace {mine}");
+    }
+
+    public Finding OwnUserNamespace(LaunchIdentity identity, IdentityMode mode)
+    {
+        var own = OwnNamespace("user");
+        if (!own.Confirmed) return own;
+        var map = Read("uid_map").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Fields).ToArray();
+        var mine = map.FirstOrDefault(m => m.Length == 3 && int.Parse(m[0], CultureInfo.InvariantCulture) == identity.InsideUid(mode));
+        var right = mine is not null && mine[1] == Number(identity.HostUid(mode));
+        return new(right, $"{own.Detail}, uid_map {string.Join("; ", map.Select(m => string.Join(' ', m)))}");
+    }
+
+    public Finding Ids(LaunchIdentity identity, IdentityMode mode)
+    {
+        var uid = Fields(Status("Uid"));
+        var gid = Fields(Status("Gid"));
+        var groups = Fields(Status("Groups"));
+        var right = uid.All(u => u == Number(identity.HostUid(mode))) && gid.All(g => g == Number(identity.HostGid(mode)));
+        if (identity.IsRoot) right &= groups.Length == 0;
+        var note = identity.IsRoot || groups.Length == 0 ? "" : $", supplementary groups {string.Join(' ', groups)} (a plain user can't give them up)";
+        return new(right, $"host uid {uid[0]}, gid {gid[0]}{note}");
+    }
+
+    public Finding LoopbackUp()
+    {
+        // The kernel adds the local route of 127.0.0.1 when the interface comes up, and no earlier.
+        var up = Read("net/fib_trie").Contains("127.0.0.1", StringComparison.Ordinal);
+        return new(up, up ? "127.0.0.1 is local" : "lo is down");
+    }
+
+    public Finding OwnSession()
+    {
+        var session = Fields(Read("stat")[(Read("stat").LastIndexOf(')') + 1)..])[3];
+        var inside = Fields(Status("NSsid"));
+        return new(session == Number(pid), $"session {session}" + (inside.Length > 1 ? $" ({inside[^1]} inside)" : ""));
+    }
+
+    public Finding Descriptors(IReadOnlyList<int> passed)
+    {
+        var open = new List<int>();
+        foreach (var path in Directory.EnumerateFiles($"/proc/{pid}/fdinfo"))
+        {
+            var flags = File.ReadLines(path).First(l => l.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim();
+            if ((Convert.ToInt64(flags, 8) & 0x80000) == 0) open.Add(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+        }
+
+        open.Sort();
+        var expected = passed.Concat([0, 1, 2]).Distinct().Order();
+        return new(open.SequenceEqual(expected), "open across exec: " + string.Join(' ', open));
+    }
+
+    public Finding ResourceLimit(string name, ulong value)
+    {
+        var limits = Prlimit.Get(pid, name);
+        return new(limits.Soft == value && limits.Hard == value, $"soft {Text(limits.Soft)}, hard {Text(limits.Hard)}");
+        static string Text(ulong v) => v == ulong.MaxValue ? "unlimited" : v.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public Finding CapabilitySet(string set, ulong mask)
+    {
+        var value = Convert.ToUInt64(Status(set), 16);
+        return new(value == mask, $"{set} {value:x16}");
+    }
+
+    public Finding Capabilities(ulong mask)
+    {
+        var names = new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" };
+        var found = names.Select(n => CapabilitySet(n, mask)).ToArray();
+        return new(found.All(f => f.Confirmed), string.Join(", ", found.Select(f => f.Detail)));
+    }
+
+    public Finding NoNewPrivileges() => new(Status("NoNewPrivs") == "1", $"NoNewPrivs {Status("NoNewPrivs")}");
+
+    public Finding Filtered(string policy)
+    {
+        var mode = Status("Seccomp");
+        var filters = int.Parse(Status("Seccomp_filters"), CultureInfo.InvariantCulture);
+        var before = int.Parse(Field(File.ReadAllText("/proc/self/status"), "Seccomp_filters"), CultureInfo.InvariantCulture);
+        return new(mode == "2" && filters == before + 1, $"{policy}: Seccomp {mode}, {filters} filter(s)");
+    }
+
+    public Finding Landlock(int abi, string lost)
+    {
+        var how = abi >= 6 ? "a signal to outside was refused" : context is { OwnUser: true, OwnMount: true } ? "mount(2) was refused" : "landlock_restrict_self succeeded; this ABI has no read-back";
+        return StepResults("landlock", $"ABI {abi}, {how}" + (lost.Length > 0 ? $"; not known to this kernel: {lost}" : ""));
+    }
+
+    public Finding WorkingDirectory(string path, string note)
+    {
+        var link = new FileInfo($"/proc/{pid}/cwd").LinkTarget;
+        return new(link == path, link + (note.Length > 0 ? $" ({note})" : ""));
+    }
+
+    /// <summary>Protections that the kernel shows only to their owner: the steps themselves asked, inside, and the plan says what they must have got.</summary>
+    public Finding StepResults(string row, string detail)
+    {
+        foreach (var step in plan.Steps.Where(s => s.Row == row))
+        {
+            if (!Satisfied(step)) return new(false, $"{step.Call.Name} gave {memory.Result(step)}");
+        }
+
+        return new(true, detail);
+    }
+
+    /// <summary>Whether a step did what the plan says that it must.</summary>
+    public bool Satisfied(PlanStep step)
+    {
+        var result = memory.Result(step);
+        if (step.Expect != 0) return result == -step.Expect;
+        return step.ExpectResult is { } expected ? result == expected : result >= 0;
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string[] Fields(string line) => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static string NamespaceOf(string process, string file) =>
+        new FileInfo($"/proc/{process}/ns/{file}").LinkTarget ?? throw new ErrnoException("readlink", Errno.ENOENT, $"/proc/{process}/ns/{file}");
+
+    private string Status(string key) => Field(Read("status"), key);
+
+    private static string Field(string status, string key)
+    {
+        var line = status.Split('\n').FirstOrDefault(l => l.StartsWith(key + ":", StringComparison.Ordinal));
+        return line is null ? throw new SandboxException("ReadBack,FIELD", SandboxErrorKind.NotInstalled, $"/proc/{{pid}}/status has no {key}.", "Use a newer kernel.") : line[(key.Length + 1)..].Trim();
+    }
+
+    private string Read(string file)
+    {
+        if (_files.TryGetValue(file, out var text)) return text;
+        return _files[file] = File.ReadAllText($"/proc/{pid}/{file}");
+    }
+}

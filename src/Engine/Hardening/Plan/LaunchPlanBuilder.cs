@@ -1,0 +1,69 @@
+using Sandbox.Launch;
+using Sandbox.Native;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Hardening;
+
+/// <summary>
+/// The order of a launch. In the launcher: sources of idmapped mounts (they need root outside), namespaces. In PID 1: loopback, root file
+/// system. In the target: session, descriptors, limits, Landlock, capabilities; the gate; the filter; the program.
+/// </summary>
+internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, WorkingDirectory working)
+{
+    // Any directory that exists will do: it is covered for the moment between the mount and pivot_root.
+    private static string MountPoint => new[] { "/tmp", "/run", "/mnt", "/var" }.First(Directory.Exists);
+
+    public void Add(string path, IReadOnlyList<string> arguments, TargetEnvironment environment, SeccompPolicy? policy)
+    {
+        var root = c.Profile.Root == RootMode.Host ? null : new RootFilesystemSteps(c, layout, MountPoint);
+        if (c.Identity.IsRoot) root?.OpenSources();
+        NamespaceSteps.Add(c);
+        NamespaceSteps.Prepare(c);
+        if (!c.Identity.IsRoot) root?.OpenSources();
+        if (root is not null) root.Build();
+        else if (c.OwnMount) HostRootSteps.Add(c, layout);
+        c.Plumbing("fork");
+        c.Writer.Call(Syscall.Operation("fork", PlanFormat.OperationFork));
+        AddTarget(environment, policy);
+        ExecSteps.AddGate(c);
+        if (policy is not null) AddFilter(policy);
+        else c.NotRequested("seccomp", "no policy");
+        ExecSteps.AddExec(c, path, arguments, environment);
+    }
+
+    private void AddTarget(TargetEnvironment environment, SeccompPolicy? policy)
+    {
+        PrivilegeSteps.AddSession(c);
+        DescriptorSteps.Add(c);
+        c.Begin("working_directory", e => e.WorkingDirectory(working.Path, working.Note));
+        c.Writer.Call(Syscall.Chdir, c.Writer.Text(working.Path));
+        LimitSteps.Add(c, ResourceLimits.Evaluate(c.Profile));
+        PrivilegeSteps.AddNoNewPrivileges(c);
+        LandlockSteps.Add(c, LandlockAbi.Kernel, Writable());
+        PrivilegeSteps.AddCapabilities(c, [.. c.Profile.KeepCapabilities.Select(Capability.Number)], Capability.Last);
+        if (c.Profile.CleanEnvironment)
+        {
+            var removed = environment.Removed.Count == 0 ? "nothing removed" : "removed " + string.Join(' ', environment.Removed);
+            c.Rows.Add(new("environment", _ => new(true, $"{environment.Variables.Count} variables, {removed}"), false));
+        }
+        else
+        {
+            c.NotRequested("environment", "the caller's environment");
+        }
+
+        _ = policy;
+    }
+
+    private IEnumerable<string> Writable()
+    {
+        if (c.Profile.Root == RootMode.Host) return new[] { "/tmp", "/dev", "/proc", working.Path }.Concat(layout.Binds.Where(b => b.Writable).Select(b => b.Path)).Distinct();
+        return new[] { "/tmp", "/dev", "/proc" }.Concat(layout.Binds.Where(b => b is { Writable: true, Device: false }).Select(b => b.Path));
+    }
+
+    private void AddFilter(SeccompPolicy policy)
+    {
+        // A policy that notifies already has a supervisor of its own choosing; ours answers as the policy says otherwise.
+        var program = SeccompCompiler.Compile(policy.ForObservation());
+        SeccompSteps.Add(c, program.ToBytes(), notifies: true, policy.Name);
+    }
+}

@@ -1,0 +1,57 @@
+using Sandbox.Launch;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Hardening;
+
+/// <summary>A launch that is decided but not begun: the plan, the rows that it must answer for, and what its preview prints.</summary>
+internal sealed class PreparedLaunch
+{
+    private PreparedLaunch(LaunchRequest request, PlanContext context, string path)
+    {
+        Request = request;
+        Context = context;
+        Path = path;
+    }
+
+    public LaunchRequest Request { get; }
+
+    public PlanContext Context { get; }
+
+    /// <summary>The program as the sandbox sees it.</summary>
+    public string Path { get; }
+
+    public required LaunchPlan Plan { get; init; }
+
+    public required TargetEnvironment Environment { get; init; }
+
+    /// <summary>The policy that the supervisor answers by; null where the target has no filter.</summary>
+    public SeccompPolicy? Policy { get; init; }
+
+    /// <summary>Decides everything that can be decided before anything runs.</summary>
+    public static PreparedLaunch Create(LaunchRequest request)
+    {
+        var profile = request.Profile;
+        var identity = LaunchIdentity.Current;
+        ProfileCheck.Consistent(profile);
+        var current = request.CurrentDirectory ?? System.Environment.CurrentDirectory;
+        var environment = TargetEnvironment.Build(profile, request.Environment);
+        var working = WorkingDirectory.Decide(request, current);
+        var layout = new LayoutBuilder(profile, identity, current).Build(working);
+        var (path, expose) = new ExecutableResolver(profile.Root, layout.RootDirectory, layout.VisiblePaths, current).Resolve(request.FilePath, environment.SearchPath);
+        if (expose) layout.Expose(path);
+        var context = new PlanContext
+        {
+            Profile = profile with { RootDirectory = layout.RootDirectory, HiddenPaths = layout.HiddenPaths },
+            Identity = identity,
+            Descriptors = new() { Passed = request.PassDescriptors, IdMapOwners = layout.Owners, IdMapHostId = LaunchIdentity.SandboxHostId },
+        };
+        var policy = request.SeccompPolicy ?? (profile.SeccompPolicy is { } name ? BuiltInPolicies.Get(name) : null);
+        if (policy is not null && profile.AllowSyscalls.Count > 0) policy = policy.Allow(profile.AllowSyscalls);
+        if (policy is not null && profile.DenySyscalls.Count > 0) policy = policy.Deny(profile.DenySyscalls);
+        new LaunchPlanBuilder(context, layout, working).Add(path, request.Arguments, environment, policy);
+        return new(request, context, path) { Plan = context.Writer.Build(), Environment = environment, Policy = policy };
+    }
+
+    /// <summary>The ordered plan as text: equal for equal requests.</summary>
+    public IEnumerable<string> Preview() => Plan.Steps.Select(s => s.ToString());
+}

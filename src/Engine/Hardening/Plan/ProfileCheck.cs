@@ -1,0 +1,28 @@
+namespace Sandbox.Hardening;
+
+/// <summary>Refuses combinations that could not do what they say.</summary>
+internal static class ProfileCheck
+{
+    public static void Consistent(HardeningProfile p)
+    {
+        var namespaces = p.Namespaces;
+        if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Mount, "a private root");
+        if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Pid, "an own /proc");
+        if (p.Network == NetworkMode.None) Need(namespaces, NamespaceKinds.Network, "-Network None");
+        else if ((namespaces & NamespaceKinds.Network) != 0) throw Inconsistent("it has a network namespace and -Network Host", "Use -Network None, or take the network namespace out of the profile.");
+        if (p.Identity != IdentityMode.Caller) Need(namespaces, NamespaceKinds.User, $"identity {p.Identity}");
+        if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0) Need(namespaces, NamespaceKinds.Mount, "-HiddenPath and -ReadOnlyPath");
+        if (p.Root == RootMode.Host && p.WritablePaths.Count > 0 && !p.Landlock) throw Inconsistent("writable paths change nothing where the whole host is visible and Landlock is off", "Use a private root, or Landlock.");
+        if (p.KeepCapabilities.Count > 0 && !p.DropCapabilities) throw Inconsistent("capabilities are kept but none are dropped", "Set dropCapabilities.");
+        if (p.Root == RootMode.Directory && p.RootDirectory is null) throw Inconsistent("its root is a directory and none is named", "Give -RootDirectory.");
+        if ((p.SeccompPolicy is not null || p.Landlock) && !p.NoNewPrivileges && (namespaces & NamespaceKinds.User) == 0) throw Inconsistent("seccomp and Landlock need no_new_privs", "Set noNewPrivileges.");
+    }
+
+    private static void Need(NamespaceKinds have, NamespaceKinds need, string what)
+    {
+        if ((have & need) == 0) throw Inconsistent($"{what} needs the {need.ToString().ToLowerInvariant()} namespace", $"Add {need} to the profile's namespaces.");
+    }
+
+    private static SandboxException Inconsistent(string what, string remedy) =>
+        new("HardeningProfile,INCONSISTENT", SandboxErrorKind.InvalidArgument, $"The profile can't do what it says: {what}.", remedy);
+}

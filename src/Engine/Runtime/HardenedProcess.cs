@@ -1,0 +1,121 @@
+using Sandbox.Hardening;
+using Sandbox.Launch;
+using Sandbox.Runtime;
+
+namespace Sandbox;
+
+/// <summary>A program that runs, or ran, under protections. Its properties may be read at any time, from any thread.</summary>
+public sealed class HardenedProcess
+{
+    private readonly SandboxSupervisor _supervisor;
+    private readonly LaunchGate _gate;
+
+    internal HardenedProcess(PreparedLaunch prepared, LaunchedSandbox launched, LaunchGate gate, SandboxSupervisor supervisor)
+    {
+        _supervisor = supervisor;
+        _gate = gate;
+        Id = launched.TargetPid;
+        Name = Path.GetFileName(prepared.Path);
+        CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);
+        Profile = prepared.Context.Profile;
+        Outcome = gate.Outcome!.Rows;
+        Level = LevelRule.Of(Profile.Tier, Outcome);
+    }
+
+    /// <summary>The target's process id on the host.</summary>
+    public int Id { get; }
+
+    /// <summary>The program's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The program and its arguments, quoted as a shell would take them.</summary>
+    public string CommandLine { get; }
+
+    /// <summary>The profile as it was applied, with every override.</summary>
+    public HardeningProfile Profile { get; }
+
+    /// <summary>How much of what was asked for is in force.</summary>
+    public HardeningLevel Level { get; }
+
+    /// <summary>One row per protection.</summary>
+    public IReadOnlyList<HardeningOutcome> Outcome { get; }
+
+    /// <summary>When the program was executed.</summary>
+    public DateTimeOffset StartTime { get; } = DateTimeOffset.Now;
+
+    /// <summary>When the last process of the tree had ended; null while it runs.</summary>
+    public DateTimeOffset? ExitTime => _supervisor.Ending?.Time;
+
+    /// <summary>Whether the whole tree has ended.</summary>
+    public bool HasExited => _supervisor.Ending is not null;
+
+    /// <summary>The exit code; null while it runs and where a signal ended it.</summary>
+    public int? ExitCode => _supervisor.Ending?.ExitCode;
+
+    /// <summary>The signal that ended it, such as <c>SIGSYS</c>; null where none did.</summary>
+    public string? Signal => _supervisor.Ending?.Signal is { } number ? SignalNames.Name(number) : null;
+
+    /// <summary>The number of <see cref="Signal"/>.</summary>
+    public int? SignalNumber => _supervisor.Ending?.Signal;
+
+    /// <summary>Whether a core was dumped.</summary>
+    public bool CoreDumped => _supervisor.Ending?.CoreDumped ?? false;
+
+    /// <summary>Whether the time limit ended it.</summary>
+    public bool TimedOut => _supervisor.TimedOut;
+
+    /// <summary>Whether the kernel killed a process of it for lack of memory within its cgroup.</summary>
+    public bool OutOfMemory => _supervisor.Ending?.OutOfMemory ?? false;
+
+    /// <summary>The standard output so far, as UTF-8; head and tail where it was longer than the output limit.</summary>
+    public string StandardOutput => _supervisor.Output.ToText();
+
+    /// <summary>The standard error so far, as UTF-8; head and tail where it was longer than the output limit.</summary>
+    public string StandardError => _supervisor.Error.ToText();
+
+    /// <summary>The kept bytes of the standard output.</summary>
+    public byte[] GetStandardOutputBytes() => _supervisor.Output.ToArray();
+
+    /// <summary>The kept bytes of the standard error.</summary>
+    public byte[] GetStandardErrorBytes() => _supervisor.Error.ToArray();
+
+    /// <summary>Whether bytes of either stream were dropped.</summary>
+    public bool OutputTruncated => DroppedOutputBytes > 0;
+
+    /// <summary>How many bytes of both streams were dropped.</summary>
+    public long DroppedOutputBytes => _supervisor.Output.Dropped + _supervisor.Error.Dropped;
+
+    /// <summary>The system calls that its policy refused.</summary>
+    public IReadOnlyList<SeccompDenial> Denials => _supervisor.Seccomp?.Denials ?? [];
+
+    /// <summary>What it used; null while it runs, and where it was ended before its usage could be taken.</summary>
+    public ResourceUsage? Usage => _supervisor.Ending?.Usage;
+
+    /// <summary>Waits for the whole tree to end.</summary>
+    public bool Wait(TimeSpan timeout, CancellationToken cancellation = default) => _supervisor.Wait(timeout, cancellation);
+
+    /// <summary>
+    /// Ends it: a signal to the target, and after the grace period SIGKILL to the whole tree. Without a grace period the tree is
+    /// killed at once. Returns when nothing of it is left.
+    /// </summary>
+    public void Stop(TimeSpan grace, int signal = 15, CancellationToken cancellation = default)
+    {
+        if (HasExited) return;
+        if (grace > TimeSpan.Zero)
+        {
+            _supervisor.Signal(signal);
+            if (Wait(grace, cancellation)) return;
+        }
+
+        _supervisor.Kill();
+        Wait(Timeout.InfiniteTimeSpan, cancellation);
+    }
+
+    /// <summary>Follows the output from its beginning, as far as it is kept.</summary>
+    internal OutputQueue Follow(bool output, bool error) => _supervisor.Follow(Id, output, error);
+
+    internal void Unfollow(OutputQueue queue) => _supervisor.Unfollow(queue);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Id})";
+}

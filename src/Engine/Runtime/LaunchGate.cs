@@ -1,0 +1,46 @@
+using Sandbox.Hardening;
+using Sandbox.Launch;
+
+namespace Sandbox.Runtime;
+
+/// <summary>Our part of a launch: the id maps, the cgroups, the read-backs, the verdict.</summary>
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : ILaunchGate
+{
+    private OutcomeBuilder? _outcome;
+    private Evidence? _evidence;
+
+    /// <summary>An exception of ours, kept: the launch ends in order first.</summary>
+    public SandboxException? Failure { get; private set; }
+
+    public OutcomeBuilder? Outcome => _outcome;
+
+    public void MapIdentity(int launcherPid) => IdentityMap.Write(launcherPid, prepared.Context.Identity, prepared.Context.Profile.Identity);
+
+    public bool Verify(int targetPid, int initPid, PlanMemory memory)
+    {
+        _outcome = new(prepared, memory);
+        _evidence = new(targetPid, prepared.Context, prepared.Plan, memory);
+        try
+        {
+            _outcome.Extra.AddRange(limits.Apply(targetPid));
+        }
+        catch (SandboxException e)
+        {
+            Failure = e;
+            return false;
+        }
+
+        _outcome.Judge(_evidence, afterExec: false);
+        if (prepared.Context.Profile.FailClosed && _outcome.MissingAtGate.Any()) return false;
+        return prepared.Request.RequireLevel is not { } required || LevelIfAllGoesWell() >= required;
+    }
+
+    public void AfterExec(int targetPid) => _outcome!.Judge(_evidence, afterExec: true);
+
+    // Rows that only show after the exec are taken as in force here, and judged again when they show.
+    private HardeningLevel LevelIfAllGoesWell()
+    {
+        var missing = _outcome!.MissingAtGate.Select(m => m.Name).ToHashSet();
+        return LevelRule.Of(prepared.Context.Profile.Tier, [.. _outcome.Rows.Select(r => missing.Contains(r.Name) || !r.Requested ? r : r with { Status = OutcomeStatus.Applied })]);
+    }
+}

@@ -1,0 +1,152 @@
+using Sandbox.Events;
+using Sandbox.Launch;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Runtime;
+
+/// <summary>Follows one sandbox on the event loop: its streams, its refused calls, its time limit, its end.</summary>
+internal sealed class SandboxSupervisor
+{
+    private static readonly TimeSpan Escalation = TimeSpan.FromMilliseconds(500);
+    private readonly LaunchedSandbox _launched;
+    private readonly RunLimits _limits;
+    private readonly EventLoop _loop = EventLoop.Acquire();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly List<PipeReader> _readers = [];
+    private readonly Dictionary<OutputQueue, (OutputFollower? Output, OutputFollower? Error)> _followers = [];
+    private readonly InputWriter? _input;
+    private LoopTimer? _timeout;
+    private volatile ProcessEnding? _ending;
+    private volatile bool _timedOut;
+
+    public SandboxSupervisor(LaunchedSandbox launched, StdioPipes pipes, RunLimits limits, SeccompSupervisor? seccomp, long outputLimit, byte[]? input)
+    {
+        _launched = launched;
+        _limits = limits;
+        Seccomp = seccomp;
+        Output = new(outputLimit);
+        Error = new(outputLimit);
+        _readers.Add(new(_loop, pipes.OutputRead, Output));
+        _readers.Add(new(_loop, pipes.ErrorRead, Error));
+        if (pipes.InputWrite is { } write) _input = new(_loop, write, input ?? []);
+    }
+
+    public OutputBuffer Output { get; }
+
+    public OutputBuffer Error { get; }
+
+    public SeccompSupervisor? Seccomp { get; }
+
+    public ProcessEnding? Ending => _ending;
+
+    public bool TimedOut => _timedOut;
+
+    /// <summary>Raised on the event loop, once.</summary>
+    public Action? Ended { get; set; }
+
+    /// <summary>Begins to follow.</summary>
+    public void Begin(TimeSpan? timeout) => _loop.Post(() =>
+    {
+        foreach (var reader in _readers) reader.Begin();
+        _input?.Begin();
+        if (Seccomp is { } seccomp) _loop.Watch(seccomp.Listener, (uint)LibC.EPOLLIN, OnNotification);
+        if (timeout is { } limit) _timeout = _loop.After(limit, OnTimeout);
+        if (_launched.Init is { } init) _loop.Watch(init, (uint)LibC.EPOLLIN, _ => Finish());
+        else Finish();
+    });
+
+    public bool Wait(TimeSpan timeout, CancellationToken cancellation) => _ended.Wait(timeout, cancellation);
+
+    /// <summary>Signals the target.</summary>
+    public void Signal(int signal) => _loop.Post(() =>
+    {
+        if (_ending is null && _launched.Target is { } target) PidFd.Signal(target, signal);
+    });
+
+    /// <summary>Kills the whole tree.</summary>
+    public void Kill() => _loop.Post(KillNow);
+
+    public OutputQueue Follow(int processId, bool output, bool error)
+    {
+        var queue = new OutputQueue((output ? 1 : 0) + (error ? 1 : 0));
+        var followers = (output ? new OutputFollower(processId, "StandardOutput", queue) : null, error ? new OutputFollower(processId, "StandardError", queue) : null);
+        queue.Drained = () => _loop.Post(ResumeReaders);
+        _loop.Post(() =>
+        {
+            _followers.Add(queue, followers);
+            Attach(Output, followers.Item1, _readers[0]);
+            Attach(Error, followers.Item2, _readers[1]);
+        });
+        return queue;
+    }
+
+    public void Unfollow(OutputQueue queue) => _loop.Post(() =>
+    {
+        if (!_followers.Remove(queue, out var followers)) return;
+        if (followers.Output is { } output) Output.Detach(output);
+        if (followers.Error is { } error) Error.Detach(error);
+        ResumeReaders();
+    });
+
+    private void Attach(OutputBuffer buffer, OutputFollower? follower, PipeReader reader)
+    {
+        if (follower is null) return;
+        buffer.Attach(follower);
+        if (reader.Ended) follower.Complete();
+        else reader.Hold = () => _followers.Keys.Any(q => q.Full);
+    }
+
+    private void ResumeReaders()
+    {
+        foreach (var reader in _readers) reader.Resume();
+    }
+
+    private void OnNotification(uint events)
+    {
+        if ((events & LibC.EPOLLIN) != 0) Seccomp!.AnswerOne();
+        else _loop.Forget(Seccomp!.Listener); // EPOLLHUP: no task has the filter any more
+    }
+
+    private void OnTimeout()
+    {
+        if (_ending is not null) return;
+        _timedOut = true;
+        KillNow();
+    }
+
+    private void KillNow()
+    {
+        if (_ending is not null) return;
+        _launched.Kill();
+        _limits.Kill();
+        // The reaper ends by itself once the target is reaped; one that doesn't is killed, and the kernel kills what is below it.
+        _loop.After(Escalation, () =>
+        {
+            if (_ending is null) _launched.KillInit();
+        });
+    }
+
+    // The reaper has ended, and so has everything below it. Whatever still holds the pipes is not of this tree: nobody waits for it.
+    private void Finish()
+    {
+        _timeout?.Cancel();
+        if (_launched.Init is { } init) _loop.Forget(init);
+        _launched.ReapInit();
+        if (Seccomp is { } seccomp)
+        {
+            _loop.Forget(seccomp.Listener);
+        }
+
+        foreach (var reader in _readers) reader.Finish();
+        _input?.Finish();
+        _limits.Kill();
+        var ending = ProcessEnding.From(_launched.Memory, _limits.OomKills, _limits.PeakMemory);
+        _limits.Remove();
+        _launched.Dispose();
+        _ending = ending;
+        Ended?.Invoke();
+        _ended.Set();
+        _loop.Release();
+    }
+}
