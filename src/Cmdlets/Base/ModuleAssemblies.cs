@@ -24,6 +24,8 @@ internal static class ModuleAssemblies
             if (imports++ > 0) return;
             packages ??= new PackageLoadContext(Assembly.GetExecutingAssembly().Location);
             OwnContext.Resolving += Resolve;
+            // At once, so that scripts can name its types before the first cmdlet runs: [Sandbox.NetworkMode]::None.
+            OwnContext.LoadFromAssemblyName(new AssemblyName(EngineName));
         }
     }
 
