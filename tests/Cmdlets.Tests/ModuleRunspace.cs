@@ -7,6 +7,7 @@ namespace Sandbox.Cmdlets.Tests;
 public sealed class ModuleRunspace : IDisposable
 {
     private readonly Runspace runspace;
+    private readonly CapturingHost host = new();
 
     /// <summary>Opens the session.</summary>
     /// <param name="import">Whether to import the module.</param>
@@ -20,7 +21,7 @@ public sealed class ModuleRunspace : IDisposable
             state.Commands.Add(new SessionStateCmdletEntry($"{attribute.VerbName}-{attribute.NounName}", type, helpFileName: null));
         }
 
-        runspace = RunspaceFactory.CreateRunspace(state);
+        runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
         if (import) Invoke("param($Manifest) Import-Module $Manifest -ErrorAction Stop", StagedModule.Manifest).Succeeded();
     }
@@ -42,6 +43,23 @@ public sealed class ModuleRunspace : IDisposable
 
         return new ScriptResult(
             [.. output], [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(w => w.Message)], [.. shell.Streams.Verbose.Select(v => v.Message)], thrown);
+    }
+
+    /// <summary>What a user sees of a script's output on a terminal of 100 columns: through the views, without colours.</summary>
+    public string Render(string script, params object?[] arguments)
+    {
+        using PowerShell shell = Create(script, arguments);
+        host.Clear();
+        shell.AddCommand("Out-Default").Invoke();
+        Assert.Empty(shell.Streams.Error);
+        return host.Text;
+    }
+
+    /// <summary>What Tab offers at the end of a text.</summary>
+    public IReadOnlyList<CompletionResult> Complete(string text)
+    {
+        using PowerShell shell = PowerShell.Create(runspace);
+        return CommandCompletion.CompleteInput(text, text.Length, options: null, shell).CompletionMatches;
     }
 
     /// <summary>A prepared pipeline, for a test that stops it or reads its output as it comes.</summary>
