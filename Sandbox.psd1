@@ -1,0 +1,29 @@
+@{
+    RootModule             = 'Sandbox.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '6b0f2a0c-7f0f-4c44-9d0c-5f5f0f3f7d21'
+    Author                 = 'The Sandbox authors'
+    Copyright              = '(c) The Sandbox authors. MIT License.'
+    Description            = 'Runs untrusted programs on Linux under namespaces, seccomp, Landlock and cgroups, and says truthfully what is applied.'
+    PowerShellVersion      = '7.6'
+    CompatiblePSEditions   = @('Core')
+
+    # One name a line, sorted; a repository test compares them with the cmdlet classes and the help pages.
+    CmdletsToExport        = @(
+    )
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+
+    # One file a type, sorted; a repository test compares them with module/Views.
+    FormatsToProcess       = @(
+    )
+    TypesToProcess         = @('Sandbox.Types.ps1xml')
+
+    PrivateData            = @{
+        PSData = @{
+            Tags         = @('Linux', 'sandbox', 'security', 'seccomp', 'Landlock', 'namespaces', 'cgroups')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

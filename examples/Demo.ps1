@@ -1,0 +1,3 @@
+# Lists what the module offers.
+Import-Module Sandbox
+Get-Command -Module Sandbox

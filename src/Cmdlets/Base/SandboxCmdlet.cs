@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+
+namespace Sandbox.Cmdlets.Base;
+
+/// <summary>The base of every cmdlet: cancellation, error records and paths.</summary>
+public abstract class SandboxCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource cancellation = new();
+    private bool disposed;
+
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline is torn down by a downstream <c>throw</c> or <c>Select-Object -First</c>.</summary>
+    protected CancellationToken CancellationToken => cancellation.Token;
+
+    /// <summary>Writes a non-terminating error.</summary>
+    protected void WriteSandboxError(SandboxException exception, object? target = null) => WriteError(ErrorMap.ToRecord(exception, target));
+
+    /// <summary>Ends the cmdlet with a terminating error.</summary>
+    [DoesNotReturn]
+    protected void ThrowSandboxError(SandboxException exception, object? target = null)
+    {
+        ThrowTerminatingError(ErrorMap.ToRecord(exception, target));
+        throw exception; // not reached: PowerShellStandard's reference assembly doesn't say that the call above never returns
+    }
+
+    /// <summary>The file system path of a PowerShell path, such as one on a drive of <c>New-PSDrive</c>. It need not exist.</summary>
+    /// <exception cref="SandboxException">The path is not one of the file system.</exception>
+    protected string ResolvePath(string path, string parameterName)
+    {
+        string resolved;
+        ProviderInfo provider;
+        try
+        {
+            resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _);
+        }
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or NotSupportedException)
+        {
+            throw new SandboxException(
+                "ResolvePath,DriveNotFound", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}': {e.Message}",
+                "Give a path of the file system, or prefix a name that contains a colon with './'.", e);
+        }
+
+        if (provider.Name == "FileSystem") return resolved;
+        throw new SandboxException(
+            "ResolvePath,NotFileSystem", SandboxErrorKind.InvalidArgument,
+            $"-{parameterName} '{path}' belongs to the provider {provider.Name}.", "Give a path of the file system.");
+    }
+
+    /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
+    protected override void StopProcessing() => cancellation.Cancel();
+
+    /// <summary>Called by PowerShell when the pipeline has ended, in whichever way.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Cancels what still runs. An override calls this first, then releases what it holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposed || !disposing) return;
+        disposed = true;
+        // Not disposed of: StopProcessing may come at the same moment on another thread, and the source holds nothing unmanaged.
+        cancellation.Cancel();
+    }
+}
