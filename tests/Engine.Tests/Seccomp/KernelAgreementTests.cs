@@ -49,7 +49,7 @@ public class KernelAgreementTests
     {
         using var child = new FilteredChild();
         var instruction =
-            from operation in Gen.OneOf<ushort>(0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 0xa0, 0x100, 0x101, 0x102, 0x103, 0x104, 0x105)
+            from operation in Gen.OneOf<ushort>(0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 0xa0, 0x100, 0x101, 0x102, 0x103, 0x104, 0x115, 0x125, 0x135, 0x145)
             from byIndex in Gen.Bool
             from k in Gen.UInt
             from word in Gen.UInt[0, 15]
@@ -60,7 +60,7 @@ public class KernelAgreementTests
                 0x102 => new SockFilter(ClassicBpf.TransferFromIndex, 0, 0, 0),
                 0x103 => new SockFilter(ClassicBpf.LoadIndexImmediate, 0, 0, k),
                 0x104 => new SockFilter(ClassicBpf.LoadLength, 0, 0, 0),
-                0x105 => new SockFilter(0x45, 0, (byte)(k % 2), k),
+                > 0x110 => new SockFilter((ushort)(operation & 0xff | (byIndex ? 8 : 0)), 0, (byte)(k % 2), k % 5 == 0 ? 64 : k),
                 _ => new SockFilter((ushort)(4 | operation | (byIndex && operation != 0x80 ? 8 : 0)), 0, 0, operation is 0x60 or 0x70 && !byIndex ? k % 32 : Math.Max(k, 1)),
             };
         (from body in instruction.Array[1, 20]
@@ -85,7 +85,7 @@ public class KernelAgreementTests
              var result = BpfEmulator.Run(new(program), call);
              string expected = result.Value == 0 ? "killed 31" : $"errno {result.Value & 0xfff}"; // 0 is KILL_THREAD, from a division by 0
              Assert.Equal(expected, child.Call(new(program), [call]).Single());
-         }, iter: 150, threads: 1);
+         }, iter: 400, threads: 1);
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public class KernelAgreementTests
         var call = SeccompCall.Of(SeccompArchitectures.Native, "gettid");
         int refused = 0;
         (from at in Gen.Int[0, seed.Count - 1]
-         from code in Gen.OneOf(Gen.UShort[0, 255], Gen.OneOf<ushort>(0x20, 0x28, 0x30, 0x60, 0x61, 0x02, 0x03, 0x34, 0x64, 0x94, 0xb1, 0x05, 0x15))
+         from code in Gen.OneOf(Gen.OneOf<ushort>(ClassicBpf.JumpAlways, ClassicBpf.JumpEqual), Gen.UShort[0, 255], Gen.OneOf<ushort>(0x20, 0x28, 0x30, 0x60, 0x61, 0x02, 0x03, 0x34, 0x64, 0x94, 0xb1, 0x05, 0x15))
          from jumpTrue in Gen.Byte[0, 12]
          from jumpFalse in Gen.Byte[0, 12]
-         from k in Gen.OneOf(Gen.UInt[0, 80], Gen.UInt)
+         from k in Gen.OneOf(Gen.UInt[0, 12], Gen.UInt[0, 80], Gen.UInt)
          select (at, new SockFilter(code, jumpTrue, jumpFalse, k))).Sample(sample =>
          {
              var mutant = new SeccompProgram(seed.Instructions.Select((old, index) => index == sample.at ? sample.Item2 : old));
@@ -116,8 +116,8 @@ public class KernelAgreementTests
 
              string answer = child.Call(mutant, [call]).Single();
              Assert.True((fault is null) == !answer.StartsWith("refused", StringComparison.Ordinal), $"{sample}: {fault ?? "taken"}, but the kernel: {answer}");
-         }, iter: 250, threads: 1);
-        Assert.InRange(refused, 30, 245);
+         }, iter: 400, threads: 1);
+        Assert.InRange(refused, 50, 390);
     }
 
     private static Gen<SeccompCall> Calls(SeccompPolicy policy)
