@@ -28,7 +28,7 @@ public sealed partial record SeccompPolicy
     {
         var decision = defaultDecision ?? Default;
         return new(name ?? Name, decision.Action, rules ?? Rules, decision.Action is SeccompAction.Errno or SeccompAction.Trace ? decision.Errno : null,
-            architectures ?? Architectures, flags ?? Flags, description ?? Description);
+            architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata);
     }
 
     private static bool IsEvent(SeccompDecision decision) =>

@@ -20,8 +20,11 @@ public sealed partial record SeccompPolicy
     /// <param name="architectures">The architectures; the one of this machine if null or empty.</param>
     /// <param name="flags">Flags for the filter.</param>
     /// <param name="description">One line about its purpose.</param>
+    /// <param name="listenerPath">The socket of a supervisor that an OCI runtime hands the listener to.</param>
+    /// <param name="listenerMetadata">What an OCI runtime passes to that supervisor.</param>
     public SeccompPolicy(string name, SeccompAction defaultAction, IEnumerable<SeccompRule> rules, int? defaultErrno = null,
-        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags flags = SeccompFilterFlags.None, string description = "")
+        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags flags = SeccompFilterFlags.None, string description = "",
+        string? listenerPath = null, string? listenerMetadata = null)
     {
         Name = name;
         Description = description;
@@ -31,6 +34,8 @@ public sealed partial record SeccompPolicy
         var listed = (architectures ?? []).Distinct().ToArray();
         Architectures = ValueList<SeccompArchitecture>.Of(listed.Length == 0 ? [SeccompArchitectures.Native] : listed);
         Flags = flags;
+        ListenerPath = listenerPath;
+        ListenerMetadata = listenerMetadata;
         evaluation = new(() => new Evaluation(this));
         foreach (var rule in Rules) CheckNames(rule.Names, Name);
     }
@@ -56,12 +61,19 @@ public sealed partial record SeccompPolicy
     /// <summary>Flags for the filter.</summary>
     public SeccompFilterFlags Flags { get; }
 
+    /// <summary>The socket of a supervisor that an OCI runtime hands the listener to. This module hands it to its own.</summary>
+    public string? ListenerPath { get; }
+
+    /// <summary>What an OCI runtime passes to that supervisor.</summary>
+    public string? ListenerMetadata { get; }
+
     /// <summary>The default action and errno together.</summary>
     public SeccompDecision Default => new(DefaultAction, DefaultErrno);
 
     /// <inheritdoc/>
     public bool Equals(SeccompPolicy? other) => other is not null && Name == other.Name && Description == other.Description
-        && Default == other.Default && Flags == other.Flags && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules);
+        && Default == other.Default && Flags == other.Flags && ListenerPath == other.ListenerPath
+        && ListenerMetadata == other.ListenerMetadata && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Default, Flags, Architectures, Rules);

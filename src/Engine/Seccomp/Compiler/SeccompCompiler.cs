@@ -27,7 +27,7 @@ public static class SeccompCompiler
 
     private static int Numbers(BpfGraph graph, SeccompPolicy policy, SeccompArchitecture[] architectures)
     {
-        var tree = new NumberTree(graph);
+        var tree = new NumberTree(graph, ClassicBpf.NumberOffset);
         int unnamed = graph.Return(policy.Default.ReturnValue);
         int killed = graph.Return(Kill);
         bool x86 = architectures.Contains(SeccompArchitecture.X86_64) || architectures.Contains(SeccompArchitecture.X32);
@@ -48,43 +48,15 @@ public static class SeccompCompiler
     private static void AddTable(BpfGraph graph, SeccompPolicy policy, NumberTree tree, SeccompArchitecture architecture, uint first, int unnamed)
     {
         uint next = first;
-        var conditions = new ConditionCompiler(graph, architecture == SeccompArchitecture.S390X);
         foreach (var entry in SyscallTable.For(architecture).Entries)
         {
             var rules = policy.RulesOf(architecture, entry.Number);
-            int node = rules.Count == 0 ? unnamed : Rules(graph, conditions, rules, entry, unnamed);
+            int node = rules.Count == 0 ? unnamed : new RuleCompiler(graph, entry, architecture == SeccompArchitecture.S390X).Compile(rules, unnamed);
             if (entry.Number != next) tree.Add(next, unnamed);
             tree.Add(entry.Number, node);
             next = entry.Number + 1;
         }
 
         tree.Add(next, unnamed);
-    }
-
-    // The harshest first; what follows a rule without conditions can't be reached.
-    private static int Rules(BpfGraph graph, ConditionCompiler conditions, IReadOnlyList<SeccompRule> rules, SyscallEntry entry, int unnamed)
-    {
-        var reachable = new List<SeccompRule>();
-        foreach (var rule in rules.OrderByDescending(rule => rule.Action))
-        {
-            reachable.Add(rule);
-            if (rule.Conditions.Count == 0) break;
-        }
-
-        if (reachable.Sum(rule => rule.Conditions.Count) > 16 * ClassicBpf.MaximumInstructions)
-        {
-            throw new SandboxException("SeccompProgram,TOO_LONG", SandboxErrorKind.InvalidArgument,
-                $"The policy has more conditions for {entry.Name} than a filter of {ClassicBpf.MaximumInstructions} instructions can hold.", "Use fewer conditions.");
-        }
-
-        int next = unnamed;
-        foreach (var rule in Enumerable.Reverse(reachable))
-        {
-            int node = graph.Return(rule.Decision.ReturnValue);
-            foreach (var condition in rule.Conditions.Reverse()) node = conditions.Compile(condition, entry.IsNarrow(condition.Index), node, next);
-            next = node;
-        }
-
-        return next;
     }
 }

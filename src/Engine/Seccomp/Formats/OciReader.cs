@@ -3,35 +3,66 @@ using Newtonsoft.Json.Linq;
 namespace Sandbox.Seccomp;
 
 /// <summary>
-/// Reads <c>linux.seccomp</c> of the OCI runtime specification. Beyond it, names may be <c>@sets</c>, and an object may have a
-/// <c>comment</c> (and the whole a <c>name</c> and <c>description</c>), as the policies of this module do.
+/// Reads <c>linux.seccomp</c> of the OCI runtime specification, and the dialect of Docker and containers-common (<c>archMap</c>,
+/// <c>includes</c>, <c>excludes</c>, errno by name), whose conditions are resolved against a context. Beyond both, names may be
+/// <c>@sets</c>, and the whole may have a <c>name</c> and a <c>description</c>, as the policies of this module do.
 /// </summary>
 public static class OciReader
 {
-    private static readonly string[] Fields = ["name", "description", "comment", "defaultAction", "defaultErrnoRet", "architectures", "flags", "syscalls"];
-    private static readonly string[] RuleFields = ["names", "action", "errnoRet", "args", "comment"];
+    private static readonly string[] Fields = 
+    [
+        "name", "description", "comment", "defaultAction", "defaultErrnoRet", "defaultErrno", "architectures", "archMap", "flags", "listenerPath", "listenerMetadata", "syscalls",
+    ];
+    private static readonly string[] RuleFields = ["name", "names", "action", "errnoRet", "errno", "args", "comment", "includes", "excludes"];
     private static readonly string[] ConditionFields = ["index", "value", "valueTwo", "op"];
+
+    private static readonly string[] MapFields = ["architecture", "subArchitectures"];
 
     /// <summary>Reads a policy.</summary>
     /// <param name="text">The JSON text.</param>
     /// <param name="source">What error messages call it, such as the path.</param>
-    public static SeccompPolicy Read(string text, string source)
+    /// <param name="context">Against what includes and excludes are resolved; this machine if null.</param>
+    public static SeccompPolicy Read(string text, string source, SeccompImportContext? context = null)
     {
+        context ??= new();
         var root = JsonPlace.Parse(text, source);
         JsonPlace.CheckProperties(root, source, Fields);
         var action = JsonPlace.Word(root["defaultAction"] ?? throw JsonPlace.Error(root, source, "the field 'defaultAction' is missing"), source, OciNames.Actions, "action");
-        int? errno = Errno(root["defaultErrnoRet"], source, action);
-        var architectures = JsonPlace.Items(root["architectures"], source).Select(token => Architecture(token, source)).ToArray();
+        int? errno = Errno(root, "defaultErrnoRet", "defaultErrno", source, action);
         var flags = JsonPlace.Items(root["flags"], source).Aggregate(SeccompFilterFlags.None,
             (all, token) => all | JsonPlace.Word(token, source, OciNames.Flags, "flag"));
-        var rules = JsonPlace.Items(root["syscalls"], source).Select(token => Rule(JsonPlace.Object(token, source), source)).ToArray();
+        var rules = JsonPlace.Items(root["syscalls"], source).Select(token => JsonPlace.Object(token, source))
+            .Select(rule => (Rule: Rule(rule, source), Applies: ProfileFilter.Applies(rule, source, context)))
+            .Where(rule => rule.Applies).Select(rule => rule.Rule).ToArray();
         string name = root["name"] is { } given ? JsonPlace.Text(given, source) : Path.GetFileNameWithoutExtension(source);
-        return new(name, action, rules, errno, architectures, flags, root["description"] is { } description ? JsonPlace.Text(description, source) : "");
+        return new(name, action, rules, errno, Architectures(root, source, context), flags, Optional(root, "description", source) ?? "",
+            Optional(root, "listenerPath", source), Optional(root, "listenerMetadata", source));
     }
 
-    private static SeccompArchitecture Architecture(JToken token, string source)
+    private static string? Optional(JObject obj, string field, string source) => obj[field] is { Type: not JTokenType.Null } token ? JsonPlace.Text(token, source) : null;
+
+    private static SeccompArchitecture[] Architectures(JObject root, string source, SeccompImportContext context)
+    {
+        var listed = JsonPlace.Items(root["architectures"], source).ToArray();
+        var map = JsonPlace.Items(root["archMap"], source).ToArray();
+        if (listed.Length > 0 && map.Length > 0) throw JsonPlace.Error(root["archMap"]!, source, "a profile has 'architectures' or 'archMap', not both");
+        if (map.Length == 0) return listed.Length == 0 ? [context.Architecture] : [.. listed.Select(token => Architecture(token, source, context))];
+        foreach (var token in map)
+        {
+            var entry = JsonPlace.Object(token, source);
+            JsonPlace.CheckProperties(entry, source, MapFields);
+            var word = entry["architecture"] ?? throw JsonPlace.Error(entry, source, "the field 'architecture' is missing");
+            if (SeccompArchitectures.FromOciName(JsonPlace.Text(word, source)) != context.Architecture) continue;
+            return [context.Architecture, .. JsonPlace.Items(entry["subArchitectures"], source).Select(sub => Architecture(sub, source, context))];
+        }
+
+        return [context.Architecture];
+    }
+
+    private static SeccompArchitecture Architecture(JToken token, string source, SeccompImportContext context)
     {
         string word = JsonPlace.Text(token, source);
+        if (word == "SCMP_ARCH_NATIVE") return context.Architecture;
         return SeccompArchitectures.FromOciName(word)
             ?? throw JsonPlace.Error(token, source, $"there is no system call table for the architecture '{word}'", "SeccompFormat,UNKNOWN_ARCHITECTURE");
     }
@@ -40,11 +71,13 @@ public static class OciReader
     {
         JsonPlace.CheckProperties(obj, source, RuleFields);
         var action = JsonPlace.Word(obj["action"] ?? throw JsonPlace.Error(obj, source, "the field 'action' is missing"), source, OciNames.Actions, "action");
-        var names = JsonPlace.Items(obj["names"] ?? throw JsonPlace.Error(obj, source, "the field 'names' is missing"), source).ToArray();
+        if (obj["name"] is not null && obj["names"] is not null) throw JsonPlace.Error(obj, source, "a rule has 'name' or 'names', not both");
+        JToken[] names = obj["name"] is { } single ? [single]
+            : [.. JsonPlace.Items(obj["names"] ?? throw JsonPlace.Error(obj, source, "the field 'names' is missing"), source)];
         if (names.Length == 0) throw JsonPlace.Error(obj, source, "a rule needs at least one name");
         foreach (var name in names) CheckName(name, source);
         var conditions = JsonPlace.Items(obj["args"], source).Select(token => Condition(JsonPlace.Object(token, source), source)).ToArray();
-        return new(names.Select(name => (string)name!), action, Errno(obj["errnoRet"], source, action), conditions);
+        return new(names.Select(name => (string)name!), action, Errno(obj, "errnoRet", "errno", source, action), conditions);
     }
 
     private static void CheckName(JToken token, string source)
@@ -61,13 +94,18 @@ public static class OciReader
         }
     }
 
-    private static int? Errno(JToken? token, string source, SeccompAction action)
+    // By number or (containers-common) by name, which counts if both are there. runc and crun take EPERM for Trace too where none is given.
+    private static int? Errno(JObject obj, string numberField, string nameField, string source, SeccompAction action)
     {
-        if (token is null || token.Type == JTokenType.Null) return null;
-        int number = (int)JsonPlace.Number(token, source, ushort.MaxValue);
+        var byNumber = obj[numberField] is { Type: not JTokenType.Null } number ? number : null;
+        var byName = obj[nameField] is { Type: not JTokenType.Null } name ? name : null;
+        if ((byName ?? byNumber) is not { } token) return action == SeccompAction.Trace ? Native.Errno.EPERM : null;
+        int value;
+        if (byName is null) value = (int)JsonPlace.Number(token, source, ushort.MaxValue);
+        else if (!Native.Errno.TryParse(JsonPlace.Text(byName, source), out value)) throw JsonPlace.Error(byName, source, $"there is no errno '{(string)byName!}'");
         try
         {
-            return SeccompRule.CheckErrno(action, number);
+            return SeccompRule.CheckErrno(action, value);
         }
         catch (SandboxException e)
         {
