@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sandbox.Runtime;
 
 /// <summary>signal(7): the same numbers on x64 and arm64.</summary>
-internal static class SignalNames
+public static class SignalNames
 {
     private static readonly string[] Names =
     [
@@ -15,6 +15,7 @@ internal static class SignalNames
     /// <summary>Every name, for completion.</summary>
     public static IEnumerable<string> All => Names.Skip(1);
 
+    /// <summary>The name of a number.</summary>
     public static string Name(int number) =>
         number > 0 && number < Names.Length ? Names[number] : number >= 34 ? $"SIGRTMIN+{number - 34}" : number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,0 +1,112 @@
+using System.Collections;
+using System.Management.Automation;
+using Sandbox.Cmdlets.Binding;
+using Sandbox.Runtime;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Cmdlets.Base;
+
+/// <summary>The parameters that say what is run, and the launch itself.</summary>
+public abstract class LaunchCmdlet : HardeningCmdlet
+{
+    private readonly InputCollector _input = new();
+
+    /// <summary>A program's name or path.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("PSPath", "Path")]
+    [ValidateNotNullOrEmpty]
+    public string FilePath { get; set; } = "";
+
+    /// <summary>The arguments, each passed as it is.</summary>
+    [Parameter(Position = 1)]
+    [Alias("Args")]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public string[] ArgumentList { get; set; } = [];
+
+    /// <summary>The working directory.</summary>
+    [Parameter]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Variables to set; a null value removes one.</summary>
+    [Parameter]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>What the target reads on its standard input: text, a line each, or bytes.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    public object? InputObject { get; set; }
+
+    /// <summary>A built-in policy's name, a file, a list of calls and sets, or a policy object.</summary>
+    [Parameter]
+    [PolicyTransformation]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public SeccompPolicy? SeccompPolicy { get; set; }
+
+    /// <summary>Descriptors of this process that the target keeps.</summary>
+    [Parameter]
+    [ValidateRange(3, 1 << 20)]
+    public int[] PassDescriptor { get; set; } = [];
+
+    /// <summary>The least level at which the target may run.</summary>
+    [Parameter]
+    public HardeningLevel? RequireLevel { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) _input.Add(InputObject);
+    }
+
+    /// <summary>Starts the target; null where ShouldProcess said no.</summary>
+    protected HardenedProcess? Launch()
+    {
+        try
+        {
+            var request = Request();
+            var target = $"{FilePath} {string.Join(' ', ArgumentList)}".TrimEnd();
+            if (IsWhatIf) return Preview(request, target);
+            if (!ShouldProcess(target, $"Start under profile {request.Profile.Name}")) return null;
+            var process = HardenedLauncher.Start(request);
+            WriteVerbose($"{process} runs at level {process.Level}.");
+            if (process.Outcome.Any(r => r.Requested && r.Status != OutcomeStatus.Applied))
+            {
+                WriteWarning($"{process} runs at level {process.Level}; not in force: {string.Join(", ", process.Outcome.Where(r => r.Requested && r.Status != OutcomeStatus.Applied).Select(r => r.Name))}.");
+            }
+
+            return process;
+        }
+        catch (SandboxException e)
+        {
+            ThrowSandboxError(e, (e as HardeningException)?.Outcome ?? (object)FilePath);
+            throw;
+        }
+    }
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? ((SwitchParameter)given).IsPresent
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    private HardenedProcess? Preview(LaunchRequest request, string target)
+    {
+        var plan = HardenedLauncher.Preview(request);
+        var text = $"Start '{target}' under profile {request.Profile.Name}, in {plan.Count} steps:\n" + string.Join('\n', plan.Select((s, i) => $"{i,4}  {s}"));
+        ShouldProcess(text, text, "Start");
+        return null;
+    }
+
+    private LaunchRequest Request() => new()
+    {
+        FilePath = FilePath.Contains('/', StringComparison.Ordinal) ? ResolvePath(FilePath, nameof(FilePath)) : FilePath,
+        Arguments = ArgumentList,
+        WorkingDirectory = WorkingDirectory is null ? null : ResolvePath(WorkingDirectory, nameof(WorkingDirectory)),
+        CurrentDirectory = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+        Environment = TextDictionary.OfNullable(Environment),
+        Profile = EffectiveProfile(),
+        SeccompPolicy = SeccompPolicy,
+        Input = _input.Bytes,
+        PassDescriptors = PassDescriptor,
+        RequireLevel = RequireLevel,
+    };
+}

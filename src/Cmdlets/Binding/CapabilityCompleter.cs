@@ -1,0 +1,10 @@
+using Sandbox.Hardening;
+
+namespace Sandbox.Cmdlets.Binding;
+
+/// <summary>Completes the capabilities of capabilities(7).</summary>
+public sealed class CapabilityCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string ToolTip)> Candidates => Capability.All.Select(c => (c.Name, c.Description));
+}

@@ -1,0 +1,12 @@
+using System.Globalization;
+using Sandbox.Runtime;
+
+namespace Sandbox.Cmdlets.Binding;
+
+/// <summary>Completes the ids of hardened processes that run.</summary>
+public sealed class ProcessCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string ToolTip)> Candidates =>
+        SandboxRegistry.All.Where(p => !p.HasExited).Select(p => (p.Id.ToString(CultureInfo.InvariantCulture), $"{p.CommandLine}, level {p.Level}, since {p.StartTime:T}"));
+}
