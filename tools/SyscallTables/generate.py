@@ -13,6 +13,7 @@ Columns, separated by tabs:
   count    number of parameters, or - where no definition was found
   narrow   hexadecimal mask: bit i is set where parameter i is 32 bits wide or narrower, so that the kernel ignores
            the upper half of the register; - where unknown
+  pointer  hexadecimal mask of the parameters that are pointers; - where unknown
   since    first kernel version by syscalls(2), or -
 """
 import gzip
@@ -114,6 +115,13 @@ def narrow_mask(types, compat):
     return mask
 
 
+POINTERS = {"p", "cap_user_data_t", "cap_user_header_t", "const cap_user_data_t", "__sighandler_t", "compat_uptr_t"}
+
+
+def pointer_mask(types):
+    return sum(1 << index for index, kind in enumerate(types) if "*" in kind or kind in POINTERS)
+
+
 def versions(path):
     opened = gzip.open(path, "rt") if path.endswith(".gz") else open(path)
     since = {}
@@ -162,9 +170,10 @@ def main():
                 unknown.add((architecture, name, entry))
             count = "-" if types is None else str(len(types))
             mask = "-" if types is None else format((1 << len(types)) - 1 if width32 else narrow_mask(types, is_compat), "x")
-            lines.append(f"{name}\t{number}\t{count}\t{mask}\t{since.get(name, '-')}\n")
+            pointers = "-" if types is None else format(pointer_mask(types), "x")
+            lines.append(f"{name}\t{number}\t{count}\t{mask}\t{pointers}\t{since.get(name, '-')}\n")
         with open(os.path.join(OUT, architecture + ".tsv"), "w") as out:
-            out.write("# name\tnumber\tcount\tnarrow\tsince; made by tools/SyscallTables/generate.py\n")
+            out.write("# name\tnumber\tcount\tnarrow\tpointer\tsince; made by tools/SyscallTables/generate.py\n")
             out.writelines(lines)
         print(f"{architecture}: {len(lines)} calls")
     for row in sorted(unknown):
@@ -174,4 +183,19 @@ def main():
     print("types taken as wide:", kinds)
 
 
+def others(root):
+    """Names that only architectures without a table here have (mips, sparc, ...): profiles list them, so that they are no errors."""
+    known, found = set(), set()
+    for architecture in ARCHITECTURES:
+        known |= {line.split("\t")[0] for line in open(os.path.join(OUT, architecture + ".tsv"))}
+    for directory, _, files in os.walk(os.path.join(root, "arch")):
+        for name in files:
+            if name.startswith("syscall") and name.endswith(".tbl"):
+                rows = (line.split("#")[0].split() for line in open(os.path.join(directory, name)))
+                found |= {row[2] for row in rows if len(row) > 3 and not re.match(r"(reserved|unused|available)\d", row[2])}
+    with open(os.path.join(OUT, "others.txt"), "w") as out:
+        out.writelines(name + "\n" for name in sorted(found - known))
+
+
 main()
+others(sys.argv[1])

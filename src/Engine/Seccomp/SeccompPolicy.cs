@@ -91,7 +91,7 @@ public sealed partial record SeccompPolicy
         foreach (string name in names)
         {
             if (name.StartsWith('@')) SeccompSets.Expand(name);
-            else if (!SyscallTable.AllNames.Contains(name)) throw UnknownName(name, policy);
+            else if (!SyscallTable.AllNames.Contains(name) && !SyscallTable.ForeignNames.Contains(name)) throw UnknownName(name, policy);
         }
     }
 

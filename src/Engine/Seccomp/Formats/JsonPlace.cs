@@ -14,7 +14,7 @@ internal static class JsonPlace
             var token = JToken.Load(reader, new JsonLoadSettings { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error, CommentHandling = CommentHandling.Ignore });
             while (reader.Read())
             {
-                if (reader.TokenType != JsonToken.Comment) throw new JsonReaderException("Text after the end of the value.", reader.Path, reader.LineNumber, reader.LinePosition, null);
+                // Only comments may follow; the reader refuses anything else.
             }
 
             return token as JObject ?? throw Error(token, source, "a JSON object is expected here");

@@ -12,6 +12,8 @@ public sealed class SyscallTable
     private static readonly Lazy<FrozenSet<string>> Names = new(() =>
         Tables.SelectMany(table => table.Value.Entries).Select(entry => entry.Name).ToFrozenSet(StringComparer.Ordinal));
 
+    private static readonly Lazy<FrozenSet<string>> Foreign = new(() => SeccompResources.ReadLines("Syscalls.others.txt").ToFrozenSet(StringComparer.Ordinal));
+
     private readonly FrozenDictionary<string, SyscallEntry> byName;
     private readonly FrozenDictionary<uint, SyscallEntry> byNumber;
 
@@ -31,6 +33,9 @@ public sealed class SyscallTable
 
     /// <summary>The names of all calls of all architectures.</summary>
     public static IReadOnlySet<string> AllNames => Names.Value;
+
+    /// <summary>Names that only architectures without a table have, such as MIPS and SPARC. Profiles list them; here they match no call.</summary>
+    public static IReadOnlySet<string> ForeignNames => Foreign.Value;
 
     /// <summary>The table of an architecture.</summary>
     public static SyscallTable For(SeccompArchitecture architecture) => Tables[(int)architecture].Value;
@@ -54,7 +59,8 @@ public sealed class SyscallTable
             entries.Add(new(fields[0], uint.Parse(fields[1], CultureInfo.InvariantCulture),
                 fields[2] == "-" ? null : int.Parse(fields[2], CultureInfo.InvariantCulture),
                 fields[3] == "-" ? null : int.Parse(fields[3], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                fields[4] == "-" ? null : fields[4]));
+                fields[4] == "-" ? null : int.Parse(fields[4], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                fields[5] == "-" ? null : fields[5]));
         }
 
         return new(architecture, entries);

@@ -1,0 +1,41 @@
+namespace Sandbox.Seccomp;
+
+/// <summary>Rules that do nothing, and what the policy as a whole leaves out.</summary>
+internal static class RuleLint
+{
+    public static IEnumerable<SeccompFinding> Check(SeccompPolicy policy)
+    {
+        for (int at = 0; at < policy.Rules.Count; at++)
+        {
+            int skip = at;
+            var rule = policy.Rules[at];
+            if (!SeccompSets.Expand(rule.Names).Any(name => policy.Architectures.Any(architecture => SyscallTable.For(architecture).Find(name) is not null))) continue; // absent-name tells
+            // Exact: the policy without the rule is proven to mean the same.
+            if (SeccompProver.Differences(policy, policy.Copy(rules: policy.Rules.Where((_, index) => index != skip))).Count > 0) continue;
+            bool equal = rule.Decision == policy.Default;
+            yield return equal
+                ? new("equal-to-default", SeccompFindingSeverity.Information, $"Rule {at} ({Short(rule)}) says what the default says.", null, "Leave the rule out.")
+                : new("shadowed-rule", SeccompFindingSeverity.Warning, $"Rule {at} ({Short(rule)}) changes nothing: other rules decide all its calls, or its conditions can't hold.", null, "Leave the rule out, or correct the rules that hide it.");
+        }
+
+        string[] absent = [.. SeccompSets.Expand(policy.Rules.SelectMany(rule => rule.Names.Where(name => !name.StartsWith('@'))))
+            .Where(name => policy.Architectures.All(architecture => SyscallTable.For(architecture).Find(name) is null))];
+        if (absent.Length > 0)
+        {
+            yield return new("absent-name", SeccompFindingSeverity.Information, $"No listed architecture has: {string.Join(' ', absent)}.", null, "Nothing, if the policy is shared between architectures.");
+        }
+
+        bool logs = policy.DefaultAction == SeccompAction.Log || policy.Rules.Any(rule => rule.Action == SeccompAction.Log);
+        bool refuses = policy.Default.Refuses || policy.Rules.Any(rule => rule.Decision.Refuses);
+        if (logs && refuses && !policy.Flags.HasFlag(SeccompFilterFlags.Log))
+        {
+            yield return new("silent-refusal", SeccompFindingSeverity.Information, "Some calls are logged, but refusals by Errno and Trap leave no record.", null, "Add the flag SECCOMP_FILTER_FLAG_LOG.");
+        }
+    }
+
+    private static string Short(SeccompRule rule)
+    {
+        string text = rule.ToString();
+        return text.Length <= 80 ? text : text[..77] + "...";
+    }
+}
