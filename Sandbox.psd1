@@ -10,6 +10,16 @@
 
     # One name a line, sorted; a repository test compares them with the cmdlet classes and the help pages.
     CmdletsToExport        = @(
+        'Export-HardeningProfile'
+        'Get-HardenedProcess'
+        'Get-HardeningProfile'
+        'Import-HardeningProfile'
+        'Invoke-HardenedProcess'
+        'New-HardeningProfile'
+        'Receive-HardenedProcessOutput'
+        'Start-HardenedProcess'
+        'Stop-HardenedProcess'
+        'Wait-HardenedProcess'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -6,5 +6,5 @@ namespace Sandbox.Cmdlets.Binding;
 public sealed class CapabilityCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string ToolTip)> Candidates => Capability.All.Select(c => (c.Name, c.Description));
+    protected override IEnumerable<(string Text, string ToolTip)> Candidates => Capability.Names.Select((n, i) => (n, $"{n}, number {i}, see capabilities(7)"));
 }

@@ -36,7 +36,7 @@ public sealed class ExportHardeningProfileCommand : SandboxCmdlet
         {
             var path = ResolvePath(Path, nameof(Path));
             if (!ShouldProcess(path, $"Write profile {Profile!.Name}")) return;
-            ProfileWriter.ToFile(Profile, path, Force);
+            ProfileFileWriter.Write(Profile, path, Force);
             if (PassThru) WriteObject(new FileInfo(path));
         }
         catch (SandboxException e)

@@ -22,7 +22,7 @@ public static class SeccompPolicyArgument
     {
         try
         {
-            return Formats.OciReader.Read(File.ReadAllText(path), path);
+            return OciReader.Read(File.ReadAllText(path), path);
         }
         catch (IOException e)
         {

@@ -74,9 +74,9 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
         return new(open.SequenceEqual(expected), "open across exec: " + string.Join(' ', open));
     }
 
-    public Finding ResourceLimit(string name, ulong value)
+    public Finding ResourceLimit(int resource, ulong value)
     {
-        var limits = Prlimit.Get(pid, name);
+        var limits = Prlimit.Get(pid, resource);
         return new(limits.Soft == value && limits.Hard == value, $"soft {Text(limits.Soft)}, hard {Text(limits.Hard)}");
         static string Text(ulong v) => v == ulong.MaxValue ? "unlimited" : v.ToString(CultureInfo.InvariantCulture);
     }

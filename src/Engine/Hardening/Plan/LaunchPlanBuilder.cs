@@ -24,23 +24,23 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         else if (c.OwnMount) HostRootSteps.Add(c, layout);
         c.Plumbing("fork");
         c.Writer.Call(Syscall.Operation("fork", PlanFormat.OperationFork));
-        AddTarget(environment, policy);
+        AddTarget(environment);
         ExecSteps.AddGate(c);
         if (policy is not null) AddFilter(policy);
         else c.NotRequested("seccomp", "no policy");
         ExecSteps.AddExec(c, path, arguments, environment);
     }
 
-    private void AddTarget(TargetEnvironment environment, SeccompPolicy? policy)
+    private void AddTarget(TargetEnvironment environment)
     {
         PrivilegeSteps.AddSession(c);
         DescriptorSteps.Add(c);
         c.Begin("working_directory", e => e.WorkingDirectory(working.Path, working.Note));
         c.Writer.Call(Syscall.Chdir, c.Writer.Text(working.Path));
-        LimitSteps.Add(c, ResourceLimits.Evaluate(c.Profile));
+        LimitSteps.Add(c, ResourceLimitTable.Evaluate(c.Profile));
         PrivilegeSteps.AddNoNewPrivileges(c);
         LandlockSteps.Add(c, LandlockAbi.Kernel, Writable());
-        PrivilegeSteps.AddCapabilities(c, [.. c.Profile.KeepCapabilities.Select(Capability.Number)], Capability.Last);
+        PrivilegeSteps.AddCapabilities(c, [.. c.Profile.KeepCapabilities.Select(Capability.Parse)], Capability.KernelLast());
         if (c.Profile.CleanEnvironment)
         {
             var removed = environment.Removed.Count == 0 ? "nothing removed" : "removed " + string.Join(' ', environment.Removed);
@@ -50,8 +50,6 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         {
             c.NotRequested("environment", "the caller's environment");
         }
-
-        _ = policy;
     }
 
     private IEnumerable<string> Writable()

@@ -7,11 +7,12 @@ namespace Sandbox.Hardening;
 /// <summary>The target's rlimits, soft and hard alike (setrlimit(2)).</summary>
 internal static class LimitSteps
 {
-    public static void Add(PlanContext c, IEnumerable<(string Name, int Number, ulong Value)> limits)
+    public static void Add(PlanContext c, IEnumerable<(ResourceLimit Limit, ulong Value)> limits)
     {
-        foreach (var (name, number, value) in limits)
+        foreach (var (limit, value) in limits)
         {
-            c.Begin("rlimit_" + name, e => e.ResourceLimit(name, value));
+            var (name, number) = (limit.Name, limit.Number);
+            c.Begin("rlimit_" + name, e => e.ResourceLimit(number, value));
             var structure = new byte[16];
             BinaryPrimitives.WriteUInt64LittleEndian(structure, value);
             BinaryPrimitives.WriteUInt64LittleEndian(structure.AsSpan(8), value);
