@@ -17,6 +17,7 @@
         'Export-SeccompPolicy'
         'Get-HardenedProcess'
         'Get-HardeningProfile'
+        'Get-SeccompFilter'
         'Get-SeccompSet'
         'Get-SeccompSyscall'
         'Import-HardeningProfile'
@@ -38,6 +39,7 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/SeccompFilter.Format.ps1xml'
         'Views/SeccompFinding.Format.ps1xml'
         'Views/SeccompMeasurement.Format.ps1xml'
         'Views/SeccompPolicy.Format.ps1xml'
