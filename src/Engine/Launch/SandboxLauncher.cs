@@ -11,7 +11,7 @@ internal static class SandboxLauncher
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a plan up to the exec of its target, or to its failure: <see cref="LaunchedSandbox.Running"/> tells.</summary>
-    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, LaunchStdio stdio, ILaunchGate gate, bool newSession)
+    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, LaunchStdio stdio, ILaunchGate gate, bool newSession, TimeSpan? deadline = null)
     {
         var launched = new LaunchedSandbox(plan, new PlanMemory(plan, descriptors.ControlNumber), new ControlSocket());
         try
@@ -20,7 +20,7 @@ internal static class SandboxLauncher
             using (execRead)
             {
                 var pid = Spawn(launched, descriptors, stdio, execWrite, newSession);
-                Serve(launched, gate, pid, execRead);
+                Serve(launched, gate, pid, execRead, deadline ?? Deadline);
             }
 
             return launched;
@@ -71,9 +71,9 @@ internal static class SandboxLauncher
     }
 
     // Three things can happen while a sandbox sets itself up: a message, the end of every holder of the exec pipe, or nothing.
-    private static void Serve(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, FileDescriptor execRead)
+    private static void Serve(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, FileDescriptor execRead, TimeSpan deadline)
     {
-        var end = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
         while (true)
         {
             var (message, ended) = Poll(launched.Control.Number, execRead.Number, end);
@@ -83,7 +83,7 @@ internal static class SandboxLauncher
                 continue;
             }
 
-            if (!message && !ended) throw new SandboxException("Launch,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"The sandbox was not set up within {Deadline.TotalSeconds:0} s.", "Look for a hung file system below the paths of the profile.");
+            if (!message && !ended) throw new SandboxException("Launch,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"The sandbox was not set up within {deadline.TotalSeconds:0.#} s.", "Look for a hung file system below the paths of the profile.");
             break;
         }
 
@@ -125,9 +125,7 @@ internal static class SandboxLauncher
             polls[0].events = polls[1].events = (short)LibC.POLLIN;
             var left = end - Environment.TickCount64;
             if (left <= 0) return default;
-            var ready = LibC.poll(polls, 2, (int)left);
-            if (ready < 0 && LibC.errno != Errno.EINTR) throw new ErrnoException("poll", LibC.errno);
-            if (ready > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
+            if (PollEvents.Wait(polls, 2, (int)left) > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
         }
     }
 }
