@@ -76,10 +76,17 @@ internal static class SandboxLauncher
         var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
         while (true)
         {
-            var (message, ended) = Poll(launched.Control.Number, execRead.Number, end);
+            var (message, ended, refused) = Poll(launched.Control.Number, execRead.Number, launched.Listener?.Number ?? -1, end);
             if (message && launched.Control.Receive() is { } received)
             {
                 Handle(launched, gate, launcherPid, received);
+                continue;
+            }
+
+            if (!message && !ended && refused)
+            {
+                // The filter refuses the exec itself: without an answer it would never return.
+                gate.AnswerRefusal(launched.Listener!);
                 continue;
             }
 
@@ -115,17 +122,23 @@ internal static class SandboxLauncher
         }
     }
 
-    private static unsafe (bool Message, bool Ended) Poll(int control, int exec, long end)
+    private static unsafe (bool Message, bool Ended, bool Refused) Poll(int control, int exec, int listener, long end)
     {
-        var polls = stackalloc pollfd[2];
+        var polls = stackalloc pollfd[3];
         polls[0].fd = control;
         polls[1].fd = exec;
+        polls[2].fd = listener;
         for (;;)
         {
-            polls[0].events = polls[1].events = (short)LibC.POLLIN;
+            polls[0].events = polls[1].events = polls[2].events = (short)LibC.POLLIN;
             var left = end - Environment.TickCount64;
             if (left <= 0) return default;
-            if (PollEvents.Wait(polls, 2, (int)left) > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
+            if (PollEvents.Wait(polls, 3, (int)left) == 0) continue;
+            var message = (polls[0].revents & LibC.POLLIN) != 0;
+            var ended = (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0;
+            var refused = (polls[2].revents & LibC.POLLIN) != 0;
+            if (message || ended || refused) return (message, ended, refused);
+            polls[2].fd = -1; // no task has the filter any more: its end is told by the others
         }
     }
 }
