@@ -8,15 +8,28 @@ namespace Sandbox.Runtime;
 public static class HardenedLauncher
 {
     /// <summary>Starts a program. Returns once it runs and every protection is read back.</summary>
-    public static HardenedProcess Start(LaunchRequest request) => Start(PreparedLaunch.Create(request));
+    public static HardenedProcess Start(LaunchRequest request)
+    {
+        var limits = RunLimits.Create(request.Profile);
+        try
+        {
+            return Start(PreparedLaunch.Create(request with { Profile = limits.Profile }), limits);
+        }
+        catch
+        {
+            limits.Remove();
+            throw;
+        }
+    }
 
     /// <summary>The ordered plan of a launch, as text; nothing is started.</summary>
     public static IReadOnlyList<string> Preview(LaunchRequest request) => [.. PreparedLaunch.Create(request).Preview()];
 
-    internal static HardenedProcess Start(PreparedLaunch prepared)
+    internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
+
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits)
     {
         var request = prepared.Request;
-        var limits = new RunLimits();
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
         try
@@ -35,7 +48,6 @@ public static class HardenedLauncher
         catch
         {
             launched?.Abort();
-            limits.Remove();
             pipes.Dispose();
             throw;
         }
