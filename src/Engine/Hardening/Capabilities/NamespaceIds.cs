@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text;
+using Sandbox.Native;
+using Tmds.Linux;
 
 namespace Sandbox.Hardening;
 
@@ -21,34 +24,33 @@ public sealed record NamespaceIds(IReadOnlyDictionary<NamespaceKinds, ulong> Ino
     public NamespaceKinds DifferentFrom(NamespaceIds other) => Inodes
         .Where(i => other.Inodes.TryGetValue(i.Key, out ulong inode) && inode != i.Value).Aggregate(NamespaceKinds.None, (set, i) => set | i.Key);
 
-    // The link's text is 'kind:[inode]' by definition (fs/nsfs.c, ns_get_name), so readlink(2) gives what stat(2) would.
+    // The link's text is 'kind:[inode]' by definition (fs/nsfs.c, ns_get_name). By readlink(2) itself: .NET answers null for every error.
     private static NamespaceIds Read(string directory)
     {
         var inodes = new Dictionary<NamespaceKinds, ulong>();
         foreach ((NamespaceKinds kind, string file) in Links)
         {
             string path = $"{directory}/{file}";
-            string? target;
-            try
-            {
-                target = File.ResolveLinkTarget(path, returnFinalTarget: false) is null ? null : new FileInfo(path).LinkTarget;
-            }
-            catch (FileNotFoundException) when (Directory.Exists(directory))
-            {
+            string? target = ReadLink(path, out int errno);
+            if (errno == Errno.ENOENT && Directory.Exists(directory))
                 continue;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                bool denied = e is UnauthorizedAccessException;
-                throw new SandboxException(denied ? "NamespaceIds,PERMISSION_DENIED" : "NamespaceIds,NOT_FOUND",
-                    denied ? SandboxErrorKind.PermissionDenied : SandboxErrorKind.ObjectNotFound, $"{path}: {e.Message}",
-                    "Only the process's own user and root may read its namespaces.", e);
-            }
-
-            if (target is not null && target.Split('[') is [_, string number] && ulong.TryParse(number.TrimEnd(']'), CultureInfo.InvariantCulture, out ulong inode))
+            if (target is null)
+                throw new ErrnoException("readlink", errno, path);
+            if (target.Split('[') is [_, string number] && ulong.TryParse(number.TrimEnd(']'), CultureInfo.InvariantCulture, out ulong inode))
                 inodes[kind] = inode;
         }
 
         return new NamespaceIds(inodes);
+    }
+
+    private static unsafe string? ReadLink(string path, out int errno)
+    {
+        Span<byte> target = stackalloc byte[64];
+        fixed (byte* p = Encoding.ASCII.GetBytes(path + '\0'), t = target)
+        {
+            long length = (long)LibC.readlink(p, t, target.Length);
+            errno = length < 0 ? LibC.errno : 0;
+            return length < 0 ? null : Encoding.ASCII.GetString(target[..(int)length]);
+        }
     }
 }

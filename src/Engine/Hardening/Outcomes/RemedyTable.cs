@@ -74,7 +74,7 @@ public sealed class RemedyTable
     };
 
     private static string? Cgroup(int errno) => errno is Errno.EPERM or Errno.EACCES
-        ? "This process's cgroup isn't delegated: systemd-run --user --scope -p Delegate=yes pwsh, or run as root." : null;
+        ? "This process's cgroup isn't delegated: run as root, or " + CgroupRemedy.Delegated : null;
 
     private string? Identity(int errno) => errno switch
     {
