@@ -45,6 +45,7 @@ public sealed class RunCgroupTests
             Assert.Equal("1", child.StandardOutput.ReadLine());
             Assert.Equal("2", child.StandardOutput.ReadLine());
             Assert.True(group.Kill());
+            Assert.Equal("", child.StandardOutput.ReadToEnd());
             Assert.True(child.WaitForExit(5000));
         }
         finally
