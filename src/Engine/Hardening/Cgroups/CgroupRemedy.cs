@@ -5,7 +5,7 @@ namespace Sandbox.Hardening;
 /// <summary>What to do when a group or a limit can't be made.</summary>
 internal static class CgroupRemedy
 {
-    private const string Delegated =
+    public const string Delegated =
         "systemd-run --user --scope -p Delegate=yes sh -c 'd=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup); "
         + "mkdir $d/" + CgroupLayout.HostGroupName + " && echo $$ > $d/" + CgroupLayout.HostGroupName + "/cgroup.procs && exec pwsh'";
 
