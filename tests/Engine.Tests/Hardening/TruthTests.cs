@@ -61,10 +61,16 @@ public sealed class TruthTests : IDisposable
 
         try
         {
-            foreach (var (row, seen) in Observe(process.Id)) Compare(process, profile, row, seen);
+            var observed = Observe(process.Id).ToArray();
+            foreach (var (row, seen) in observed) Compare(process, profile, row, seen);
             var asked = process.Outcome.Where(r => r.Requested).ToArray();
             var complete = asked.All(r => r.Status == OutcomeStatus.Applied);
             Assert.Equal(complete ? profile.Tier == HardeningTier.Strict ? HardeningLevel.Full : HardeningLevel.Baseline : asked.Any(r => r.Status == OutcomeStatus.Applied) ? HardeningLevel.Partial : HardeningLevel.None, process.Level);
+        }
+        catch (IOException e)
+        {
+            process.Wait(TimeSpan.FromSeconds(1));
+            Assert.Fail($"{e.Message} {Sandboxed.Describe(process)} {string.Join("; ", process.Outcome.Select(r => $"{r.Name} {r.Status}"))}");
         }
         finally
         {
