@@ -20,7 +20,7 @@ internal static class StageProfile
                 Once(request, into);
             }
 
-            report.Stages($"Stages of a {name} launch of {Workplace.TrueProgram}, as {report.Who}", stages);
+            report.Stages($"Stages of a {name} launch of {Workplace.TrueProgram}", stages);
         }
     }
 

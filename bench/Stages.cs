@@ -24,5 +24,8 @@ internal sealed class Stages
         _last = Stopwatch.GetTimestamp();
     }
 
+    /// <summary>Leaves out what came since the last mark.</summary>
+    public void Restart() => _last = Stopwatch.GetTimestamp();
+
     public void End() => _whole.Add(Stopwatch.GetElapsedTime(_begun).TotalMilliseconds);
 }

@@ -115,19 +115,14 @@ internal static class SandboxLauncher
         }
     }
 
-    private static unsafe (bool Message, bool Ended) Poll(int control, int exec, long end)
+    private static (bool Message, bool Ended) Poll(int control, int exec, long end)
     {
-        var polls = stackalloc pollfd[2];
-        polls[0].fd = control;
-        polls[1].fd = exec;
+        Span<pollfd> polls = [new() { fd = control, events = (short)LibC.POLLIN }, new() { fd = exec, events = (short)LibC.POLLIN }];
         for (;;)
         {
-            polls[0].events = polls[1].events = (short)LibC.POLLIN;
             var left = end - Environment.TickCount64;
             if (left <= 0) return default;
-            var ready = LibC.poll(polls, 2, (int)left);
-            if (ready < 0 && LibC.errno != Errno.EINTR) throw new ErrnoException("poll", LibC.errno);
-            if (ready > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
+            if (Native.Poll.Once(polls, (int)left) > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
         }
     }
 }
