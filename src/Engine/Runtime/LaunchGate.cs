@@ -41,6 +41,6 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : IL
     private HardeningLevel LevelIfAllGoesWell()
     {
         var missing = _outcome!.MissingAtGate.Select(m => m.Name).ToHashSet();
-        return LevelRule.Of(prepared.Context.Profile.Tier, [.. _outcome.Rows.Select(r => missing.Contains(r.Name) || !r.Requested ? r : r with { Status = OutcomeStatus.Applied })]);
+        return LevelRule.Judge(prepared.Context.Profile.Tier, [.. _outcome.Rows.Select(r => missing.Contains(r.Name) || !r.Requested ? r : r with { Status = OutcomeStatus.Applied })]);
     }
 }
