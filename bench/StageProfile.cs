@@ -29,7 +29,7 @@ internal static class StageProfile
         stages.Begin();
         var prepared = PreparedLaunch.Create(request);
         stages.Mark("plan: decide and build");
-        var limits = new RunLimits();
+        var limits = RunLimits.None(request.Profile);
         var pipes = new StdioPipes(withInput: false);
         var gate = new TimedGate(new LaunchGate(prepared, limits), stages);
         stages.Mark("pipes, gate");
@@ -37,8 +37,7 @@ internal static class StageProfile
         stages.Mark("hand over the target");
         pipes.CloseTheirs();
         if (!launched.Running) throw new InvalidOperationException("The target didn't run.");
-        var seccomp = launched.Listener is { } listener && prepared.Policy is { } policy ? new SeccompSupervisor(listener, policy) : null;
-        var supervisor = new SandboxSupervisor(launched, pipes, limits, seccomp, prepared.Context.Profile.OutputLimit, null);
+        var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Inner.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, null);
         var process = new HardenedProcess(prepared, launched, gate.Inner, supervisor);
         SandboxRegistry.Add(process, supervisor);
         supervisor.Begin(null);
@@ -66,6 +65,8 @@ internal static class StageProfile
             stages.Mark("read-back at the gate");
             return result;
         }
+
+        public void AnswerRefusal(Native.FileDescriptor listener) => inner.AnswerRefusal(listener);
 
         public void AfterExec(int targetPid)
         {
