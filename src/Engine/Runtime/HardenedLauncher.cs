@@ -38,8 +38,7 @@ public static class HardenedLauncher
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw Failure(prepared, launched, gate);
-            var seccomp = launched.Listener is { } listener && prepared.Policy is { } policy ? new SeccompSupervisor(listener, policy) : null;
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, seccomp, prepared.Context.Profile.OutputLimit, request.Input);
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input);
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
             supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
