@@ -16,6 +16,9 @@ internal static class ProcessState
 
     public static string[] ThreadNames() => [.. Directory.GetDirectories("/proc/self/task").Select(t => TryRead(t + "/comm").Trim()).Order(StringComparer.Ordinal)];
 
+    /// <summary>Whether the engine's own thread (its name cut to 15 characters) has ended.</summary>
+    public static bool NoEventLoop() => !ThreadNames().Contains("Sandbox.EventLo");
+
     /// <summary>Children of any thread of ours, zombies included.</summary>
     public static int[] Children() => [.. Directory.GetDirectories("/proc/self/task").SelectMany(t => TryRead(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
 
