@@ -72,13 +72,19 @@ internal sealed class SandboxSupervisor
         var queue = new OutputQueue((output ? 1 : 0) + (error ? 1 : 0));
         var followers = (output ? new OutputFollower(processId, "StandardOutput", queue) : null, error ? new OutputFollower(processId, "StandardError", queue) : null);
         queue.Drained = () => _loop.Post(ResumeReaders);
-        _loop.Post(() =>
+        // With the last sandbox the loop ends too; nothing changes any more then, and the kept output can be handed over from here.
+        if (!_loop.Post(() =>
         {
             _followers.Add(queue, followers);
+            AttachBoth();
+        })) AttachBoth();
+        return queue;
+
+        void AttachBoth()
+        {
             Attach(Output, followers.Item1, _readers[0]);
             Attach(Error, followers.Item2, _readers[1]);
-        });
-        return queue;
+        }
     }
 
     public void Unfollow(OutputQueue queue) => _loop.Post(() =>
@@ -93,8 +99,15 @@ internal sealed class SandboxSupervisor
     {
         if (follower is null) return;
         buffer.Attach(follower);
-        if (reader.Ended) follower.Complete();
-        else reader.Hold = () => _followers.Keys.Any(q => q.Full);
+        if (reader.Ended)
+        {
+            buffer.Detach(follower);
+            follower.Complete();
+        }
+        else
+        {
+            reader.Hold = () => _followers.Keys.Any(q => q.Full);
+        }
     }
 
     private void ResumeReaders()
