@@ -39,12 +39,4 @@ internal static unsafe class Gate
         Kernel.Poll((byte*)&poll, 1, none);
         return ((poll >> 48) & 0x10) != 0;
     }
-
-    // The filter is in force already and may refuse every call that could wait or tell; the reaper looks for the listener all the while.
-    public static long AwaitListener(byte* plan)
-    {
-        int* taken = (int*)(plan + PlanFormat.ListenerTakenAt);
-        while (*taken == 0) Kernel.Relax();
-        return *taken > 0 ? 0 : *taken;
-    }
 }

@@ -1,19 +1,24 @@
 namespace Sandbox.Launch;
 
 /// <summary>
-/// Takes the seccomp notification listener out of the target, between the installation of the filter and the exec, and sends it to
-/// the engine. The target makes no call for it: its filter may refuse any.
+/// Sends the seccomp notification listener to the engine. The target makes no call for it, since its filter may refuse any: until the
+/// exec both have one descriptor table (CLONE_FILES), in which the listener is open as soon as the filter is in force. execve(2) gives
+/// the target a table of its own and closes the listener there; this process keeps it.
 /// </summary>
 internal static unsafe class Listener
 {
-    public static void HandOver(byte* plan, long target)
+    /// <summary>An error where a filter is in force and nobody will answer for it: the target must not go on.</summary>
+    public static long HandOver(byte* plan, long target)
     {
-        int* taken = (int*)(plan + PlanFormat.ListenerTakenAt);
-        long result = Take(plan, target);
-        *taken = result < 0 ? (int)result : 1;
+        long listener = Await(plan, target);
+        long sent = listener < 0 ? 0 : Send(*(int*)(plan + PlanFormat.ControlFdAt), (int)listener);
+        // From here on what this process closes stays open in the target.
+        long own = Kernel.Unshare(0x400); // CLONE_FILES
+        return sent < 0 ? sent : own;
     }
 
-    private static long Take(byte* plan, long target)
+    // The number of the listener; negative where there is none, because the launch ends before it or the filter was not installed.
+    private static long Await(byte* plan, long target)
     {
         int step = *(int*)(plan + PlanFormat.ListenerStepAt);
         int* result = (int*)(plan + *(int*)(plan + PlanFormat.ResultsAt)) + step;
@@ -28,15 +33,7 @@ internal static unsafe class Listener
             Kernel.Yield();
         }
 
-        if (*result < 0) return *result;
-        long pidfd = Kernel.PidFdOpen(target);
-        if (pidfd < 0) return pidfd;
-        long fd = Kernel.PidFdGetFd(pidfd, *result);
-        Kernel.Close(pidfd);
-        if (fd < 0) return fd;
-        long sent = Send(*(int*)(plan + PlanFormat.ControlFdAt), (int)fd);
-        Kernel.Close(fd);
-        return sent;
+        return *result;
     }
 
     // struct msghdr with one SCM_RIGHTS control message, see cmsg(3).

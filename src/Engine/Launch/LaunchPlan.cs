@@ -16,6 +16,9 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
     /// <summary>Whether it is the janitor's list of directories and not a launch.</summary>
     public bool Janitor { get; init; }
 
+    /// <summary>The same steps as the janitor's list: the first argument of each is a directory.</summary>
+    public LaunchPlan ForJanitor() => new(steps, data, relocations) { Janitor = true };
+
     private static int Align(int at) => (at + 15) & ~15;
 
     public int StepsAt => Align(DataAt + data.Length);

@@ -6,6 +6,7 @@ namespace Sandbox.Hardening;
 /// <summary>Turns the results of a plan and the read-backs into rows. A row is Applied only where the kernel has confirmed it.</summary>
 internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
 {
+    private static readonly RemedyTable Remedies = new();
     private readonly Dictionary<string, HardeningOutcome> _rows = new(StringComparer.Ordinal);
 
     /// <summary>Rows by name, in the order of the plan, with rows from outside the plan (cgroups) behind them.</summary>
@@ -15,7 +16,7 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
     public List<HardeningOutcome> Extra { get; } = [];
 
     /// <summary>Requested rows that are not in force.</summary>
-    public IEnumerable<HardeningOutcome> Missing => Rows.Where(r => r.Requested && r.Status != OutcomeStatus.Applied);
+    public IEnumerable<HardeningOutcome> Missing => LevelRule.Missing(Rows);
 
     /// <summary>Judges every row that can be judged now; those that only show after the exec count as pending at the gate.</summary>
     public void Judge(Evidence? evidence, bool afterExec)
@@ -54,7 +55,7 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
             Errno = errno,
             ErrnoName = errno == 0 ? null : Errno.Name(errno),
             Syscall = step.Call.Name,
-            Remedy = Remedies.For(row.Name, step.Call.Name, errno),
+            Remedy = Remedies.For(row.Name, errno, step.Call.Name),
         };
     }
 
@@ -63,7 +64,7 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
         try
         {
             var finding = row.Verify(evidence);
-            return finding.Confirmed ? Row(row, OutcomeStatus.Applied, finding.Detail) : Row(row, OutcomeStatus.Failed, $"read back: {finding.Detail}") with { Remedy = Remedies.For(row.Name, "read", 0) };
+            return finding.Confirmed ? Row(row, OutcomeStatus.Applied, finding.Detail) : Row(row, OutcomeStatus.Failed, $"read back: {finding.Detail}") with { Remedy = Remedies.For(row.Name, 0, null) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SandboxException)
         {

@@ -64,5 +64,14 @@ internal sealed class PreparedLaunch
     }
 
     /// <summary>The ordered plan as text: equal for equal requests.</summary>
-    public IEnumerable<string> Preview() => Plan.Steps.Select(s => s.ToString());
+    public IEnumerable<string> Preview() => Cgroups().Concat(Plan.Steps.Select(s => s.ToString()));
+
+    // Done by the engine while the target waits at the gate.
+    private IEnumerable<string> Cgroups()
+    {
+        var profile = Request.Profile;
+        if (profile.MemoryLimit is { } memory) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_memory: {memory} bytes");
+        if (profile.ProcessLimit is { } processes) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_pids: {processes} processes");
+        if (profile.CpuShare is { } share) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_cpu: {share} processors");
+    }
 }
