@@ -27,6 +27,12 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/HardenedProcess.Format.ps1xml'
+        'Views/HardeningOutcome.Format.ps1xml'
+        'Views/HardeningProfile.Format.ps1xml'
+        'Views/OutputLine.Format.ps1xml'
+        'Views/ResourceUsage.Format.ps1xml'
+        'Views/SeccompDenial.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
 

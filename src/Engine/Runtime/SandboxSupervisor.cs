@@ -91,19 +91,14 @@ internal sealed class SandboxSupervisor
         ResumeReaders();
     });
 
-    // The loop may be gone once this sandbox has let go of it; nothing runs beside the caller then.
+    // The loop may be gone once this sandbox has let go of it; only callers run then.
     private void OnLoop(Action action)
     {
         lock (_holding)
         {
-            if (!_released)
-            {
-                _loop.Post(action);
-                return;
-            }
+            if (!_released) _loop.Post(action);
+            else action(); // within the lock: two consumers may come at once
         }
-
-        action();
     }
 
     private void Attach(OutputBuffer buffer, OutputFollower? follower, PipeReader reader)
