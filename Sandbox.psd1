@@ -13,12 +13,14 @@
         'Export-HardeningProfile'
         'Get-HardenedProcess'
         'Get-HardeningProfile'
+        'Get-SandboxSupport'
         'Import-HardeningProfile'
         'Invoke-HardenedProcess'
         'New-HardeningProfile'
         'Receive-HardenedProcessOutput'
         'Start-HardenedProcess'
         'Stop-HardenedProcess'
+        'Test-SandboxSupport'
         'Wait-HardenedProcess'
     )
     FunctionsToExport      = @()
@@ -27,6 +29,7 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/SandboxFeature.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
 
