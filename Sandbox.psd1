@@ -13,12 +13,14 @@
         'Export-HardeningProfile'
         'Get-HardenedProcess'
         'Get-HardeningProfile'
+        'Get-SandboxSupport'
         'Import-HardeningProfile'
         'Invoke-HardenedProcess'
         'New-HardeningProfile'
         'Receive-HardenedProcessOutput'
         'Start-HardenedProcess'
         'Stop-HardenedProcess'
+        'Test-SandboxSupport'
         'Wait-HardenedProcess'
     )
     FunctionsToExport      = @()
@@ -32,6 +34,7 @@
         'Views/HardeningProfile.Format.ps1xml'
         'Views/OutputLine.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
+        'Views/SandboxFeature.Format.ps1xml'
         'Views/SeccompDenial.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
