@@ -12,7 +12,7 @@ internal static class DotnetHello
     {
         var compiler = Directory.Exists(Path.Combine(root, "sdk")) ? Directory.GetFiles(Path.Combine(root, "sdk"), "csc.dll", SearchOption.AllDirectories).FirstOrDefault(f => f.Contains("bincore", StringComparison.Ordinal)) : null;
         Assert.SkipWhen(compiler is null, "needs the .NET SDK");
-        var references = new[] { "System.Private.CoreLib", "System.Runtime", "System.Console", "System.Linq", "System.Linq.Parallel", "System.Collections" }.Select(n => $"-r:{Path.Combine(runtime, n)}.dll");
+        var references = new[] { "System.Private.CoreLib", "System.Runtime", "System.Console", "System.Linq", "System.Linq.Parallel", "System.Collections", "System.Collections.Concurrent" }.Select(n => $"-r:{Path.Combine(runtime, n)}.dll");
         var (code, output, _) = CProgram.Run(Path.Combine(root, "dotnet"), ["exec", compiler!, "-nologo", .. references, "-out:" + scratch.At("hello.dll"), scratch.Write("hello.cs", Source)]);
         Assert.True(code == 0, output);
         scratch.Write("hello.runtimeconfig.json", "{\"runtimeOptions\":{\"framework\":{\"name\":\"Microsoft.NETCore.App\",\"version\":\"" + Environment.Version.ToString(3) + "\"},\"configProperties\":{\"System.Globalization.Invariant\":true}}}");

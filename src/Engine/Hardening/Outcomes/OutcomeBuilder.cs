@@ -55,16 +55,21 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
             Errno = errno,
             ErrnoName = errno == 0 ? null : Errno.Name(errno),
             Syscall = step.Call.Name,
-            Remedy = Remedies.For(row.Name, errno, step.Call.Name),
+            Remedy = Remedies.For(row.Name, errno, step.Call.Name) ?? Unexplained(step, errno),
         };
     }
+
+    // No row fails without a next thing to do.
+    private static string Unexplained(PlanStep step, int errno) => step.Expect != 0
+        ? "The kernel let through what this protection has to refuse, so it is not in force: use a newer kernel, or -BestEffort to run without it."
+        : $"{step.Call.Name}(2) says what {Errno.Name(errno)} means there; -BestEffort runs without this protection.";
 
     private static HardeningOutcome Verify(PlannedRow row, Evidence evidence)
     {
         try
         {
             var finding = row.Verify(evidence);
-            return finding.Confirmed ? Row(row, OutcomeStatus.Applied, finding.Detail) : Row(row, OutcomeStatus.Failed, $"read back: {finding.Detail}") with { Remedy = Remedies.For(row.Name, 0, null) };
+            return finding.Confirmed ? Row(row, OutcomeStatus.Applied, finding.Detail) : Row(row, OutcomeStatus.Failed, $"read back: {finding.Detail}") with { Remedy = Remedies.For(row.Name, 0, null) ?? "The calls succeeded and the kernel shows no effect of them: something on this machine undoes or hides it; -BestEffort runs without this protection." };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SandboxException)
         {
