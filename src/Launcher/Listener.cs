@@ -22,18 +22,30 @@ internal static unsafe class Listener
     {
         int step = *(int*)(plan + PlanFormat.ListenerStepAt);
         int* result = (int*)(plan + *(int*)(plan + PlanFormat.ResultsAt)) + step;
-        byte* info = stackalloc byte[128];
-        long opened = Gate.Await(plan, PlanFormat.GateRun);
-        if (opened < 0) return opened;
+        // A target that fails before its filter ends here too: while this process shares its descriptors, the engine can't see that
+        // nobody else holds them any more.
+        while (*(int*)(plan + PlanFormat.GateAt) < PlanFormat.GateRun)
+        {
+            if (HasEnded(target)) return -3; // ESRCH
+            long opened = Gate.AwaitOnce(plan, PlanFormat.GateRun, 2000000);
+            if (opened < 0) return opened;
+        }
+
         while (*result == PlanFormat.NotReached || *result == PlanFormat.Started)
         {
-            *(int*)(info + 16) = 0;
-            Kernel.WaitId(1, target, info, 0x1000005); // P_PID, WEXITED|WNOHANG|WNOWAIT
-            if (*(int*)(info + 16) != 0) return -3; // ESRCH: it ended before
+            if (HasEnded(target)) return -3;
             Kernel.Yield();
         }
 
         return *result;
+    }
+
+    private static bool HasEnded(long target)
+    {
+        byte* info = stackalloc byte[128];
+        *(int*)(info + 16) = 0; // si_pid stays 0 when there is nothing
+        Kernel.WaitId(1, target, info, 0x1000005); // P_PID, WEXITED|WNOHANG|WNOWAIT
+        return *(int*)(info + 16) != 0;
     }
 
     // struct msghdr with one SCM_RIGHTS control message, see cmsg(3).

@@ -61,7 +61,8 @@ public static class HardenedLauncher
     {
         if (gate.Failure is { } failure) return failure;
         var outcome = gate.Outcome ?? new OutcomeBuilder(prepared, launched.Memory);
-        if (gate.Outcome is null) outcome.Judge(null, afterExec: false);
+        // Steps behind the gate may have failed since it was judged; what it confirmed stays.
+        if (!launched.Running) outcome.Judge(null, afterExec: gate.Outcome is not null);
         var rows = outcome.Rows;
         var failed = rows.Where(r => r.Status == OutcomeStatus.Failed && r.Requested).ToArray();
         if (failed.Length > 0)

@@ -23,7 +23,9 @@ public sealed class LauncherTraceTests
         var prepared = PreparedLaunch.Create(Sandboxed.Request(profile, "/bin/true"));
         using var memory = new PlanMemory(prepared.Plan, 8);
         memory.OpenGate(PlanFormat.GateVerified);
-        var line = $"exec timeout -s KILL 30 strace -ff -s 4096 -o {scratch.At("trace")} /proc/{Environment.ProcessId}/fd/{LauncherImage.Instance.Number} 9 {prepared.Plan.Size} 9<>/proc/{Environment.ProcessId}/fd/{memory.File.Number} 8>/dev/null";
+        // A fifo that is its own other end: it takes the messages and never ends.
+        Assert.Equal(0, CProgram.Run("mkfifo", [scratch.At("control")]).Code);
+        var line = $"exec timeout -s KILL 30 strace -ff -s 4096 -o {scratch.At("trace")} /proc/{Environment.ProcessId}/fd/{LauncherImage.Instance.Number} 9 {prepared.Plan.Size} 9<>/proc/{Environment.ProcessId}/fd/{memory.File.Number} 8<>{scratch.At("control")}";
         CProgram.Run("/bin/sh", ["-c", line]);
 
         var seen = Seen(scratch.Path).ToList();
@@ -31,7 +33,7 @@ public sealed class LauncherTraceTests
         foreach (var step in prepared.Plan.Steps.Where(s => s.Call.Number >= 0))
         {
             while (at < seen.Count && seen[at].Name != step.Call.Name && IsOwn(seen[at])) at++;
-            Assert.True(at < seen.Count, $"{step} was not made");
+            Assert.True(at < seen.Count, $"{step} was not made; the last calls:\n{string.Join((char)10, seen.TakeLast(5).Select(s => s.Line))}");
             Assert.True(seen[at].Name == step.Call.Name, $"step {step.Index} is {step}, and the launcher called {seen[at].Line}");
             foreach (var argument in step.Arguments.Where(a => a.Text.StartsWith('"') && a.Text.Length > 3)) Assert.Contains(argument.Text[1..^1], seen[at].Line, StringComparison.Ordinal);
             at++;

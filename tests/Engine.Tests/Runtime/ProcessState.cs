@@ -9,12 +9,18 @@ internal static class ProcessState
 
     public static string Status(string file, string key) => File.ReadLines(file).First(l => l.StartsWith(key + ":", StringComparison.Ordinal))[(key.Length + 1)..].Trim();
 
-    /// <summary>The open descriptors with what they are; that of the listing itself left out.</summary>
+    /// <summary>The open descriptors with what they are; that of the listing itself and the runtime's own files left out.</summary>
     public static string[] Descriptors() => [.. Directory.GetFiles("/proc/self/fd")
-        .Select(f => (Name: Path.GetFileName(f), Target: new FileInfo(f).LinkTarget)).Where(f => f.Target is not null)
+        .Select(f => (Name: Path.GetFileName(f), Target: new FileInfo(f).LinkTarget)).Where(f => f.Target is not null && !f.Target.EndsWith(".dll", StringComparison.Ordinal))
         .OrderBy(f => int.Parse(f.Name, CultureInfo.InvariantCulture)).Select(f => $"{f.Name} {f.Target}")];
 
+    /// <summary>Those that were not open before.</summary>
+    public static string[] NewDescriptors(string[] before) => [.. Descriptors().Except(before)];
+
     public static string[] ThreadNames() => [.. Directory.GetDirectories("/proc/self/task").Select(t => TryRead(t + "/comm").Trim()).Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether the engine's own thread (its name cut to 15 characters) has ended.</summary>
+    public static bool NoEventLoop() => !ThreadNames().Contains("Sandbox.EventLo");
 
     /// <summary>Children of any thread of ours, zombies included.</summary>
     public static int[] Children() => [.. Directory.GetDirectories("/proc/self/task").SelectMany(t => TryRead(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
