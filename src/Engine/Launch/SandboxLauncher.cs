@@ -95,7 +95,7 @@ internal static class SandboxLauncher
         }
 
         launched.AdoptInit();
-        launched.Running = launched.TargetPid != 0 && launched.ExecSucceeded;
+        launched.Running = launched.TargetPid != 0 && launched.ExecSucceeded && launched.Supervisable;
         if (launched.Running) gate.AfterExec(launched.TargetPid);
         launched.Acknowledge();
     }

@@ -36,7 +36,7 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
     private HardeningOutcome Judge(PlannedRow row, Evidence? evidence, bool afterExec)
     {
         if (!row.Requested) return Row(row, OutcomeStatus.Skipped, row.Verify(evidence!).Detail);
-        var steps = prepared.Plan.Steps.Where(s => s.Row == row.Name).ToArray();
+        var steps = prepared.Plan.StepsOf(row.Name);
         if (Failure(steps) is { } failed) return Failed(row, failed);
         if (steps.Any(s => memory.Result(s) == PlanFormat.Skipped)) return Row(row, OutcomeStatus.Skipped, "depends on a step that failed");
         if (evidence is null || steps.Any(s => memory.Result(s) is PlanFormat.NotReached or PlanFormat.Started)) return Row(row, OutcomeStatus.Skipped, "not reached");
@@ -44,7 +44,7 @@ internal sealed class OutcomeBuilder(PreparedLaunch prepared, PlanMemory memory)
         return Verify(row, evidence);
     }
 
-    private PlanStep? Failure(PlanStep[] steps) => steps.FirstOrDefault(s => memory.Result(s) is var r && r > PlanFormat.Started && (s.Expect != 0 ? r != -s.Expect : s.ExpectResult is { } wanted ? r != wanted : r < 0));
+    private PlanStep? Failure(IReadOnlyList<PlanStep> steps) => steps.FirstOrDefault(s => memory.Result(s) is var r && r > PlanFormat.Started && (s.Expect != 0 ? r != -s.Expect : s.ExpectResult is { } wanted ? r != wanted : r < 0));
 
     private HardeningOutcome Failed(PlannedRow row, PlanStep step)
     {
