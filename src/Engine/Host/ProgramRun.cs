@@ -27,6 +27,8 @@ internal sealed class ProgramRun : ILaunchGate
     {
         var w = setUp.Writer;
         w.Call(Syscall.Operation("fork", PlanFormat.OperationFork));
+        // The launcher's own descriptors would tell of the exec only at the program's end.
+        w.Call(Syscall.CloseRange, 3, PlanArgument.Value(0xffffffff, "~0"), PlanArgument.Value(4, "CLOSE_RANGE_CLOEXEC"));
         setUp.AwaitLook();
         w.Call(Syscall.SetProcessMask, PlanArgument.Value(2, "SIG_SETMASK"), w.Bytes(new byte[8], "{}"), 0, 8);
         w.Call(Syscall.Execve, w.Text(path), w.Texts([path, .. arguments], string.Join(' ', arguments)), w.Texts(["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "PATH"));
