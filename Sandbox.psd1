@@ -10,17 +10,28 @@
 
     # One name a line, sorted; a repository test compares them with the cmdlet classes and the help pages.
     CmdletsToExport        = @(
+        'Compare-SeccompPolicy'
+        'ConvertFrom-SeccompPolicy'
+        'ConvertTo-SeccompPolicy'
         'Export-HardeningProfile'
+        'Export-SeccompPolicy'
         'Get-HardenedProcess'
         'Get-HardeningProfile'
         'Get-SandboxSupport'
+        'Get-SeccompSet'
+        'Get-SeccompSyscall'
         'Import-HardeningProfile'
+        'Import-SeccompPolicy'
         'Invoke-HardenedProcess'
+        'Measure-SeccompPolicy'
+        'Merge-SeccompPolicy'
         'New-HardeningProfile'
+        'New-SeccompPolicy'
         'Receive-HardenedProcessOutput'
         'Start-HardenedProcess'
         'Stop-HardenedProcess'
         'Test-SandboxSupport'
+        'Test-SeccompPolicy'
         'Wait-HardenedProcess'
     )
     FunctionsToExport      = @()
@@ -29,7 +40,20 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/HardenedProcess.Format.ps1xml'
+        'Views/HardeningOutcome.Format.ps1xml'
+        'Views/HardeningProfile.Format.ps1xml'
+        'Views/OutputLine.Format.ps1xml'
+        'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
+        'Views/SeccompDenial.Format.ps1xml'
+        'Views/SeccompFinding.Format.ps1xml'
+        'Views/SeccompMeasurement.Format.ps1xml'
+        'Views/SeccompPolicy.Format.ps1xml'
+        'Views/SeccompPolicyDifference.Format.ps1xml'
+        'Views/SeccompProgram.Format.ps1xml'
+        'Views/SeccompSet.Format.ps1xml'
+        'Views/SeccompSyscall.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
 

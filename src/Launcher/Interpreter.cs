@@ -55,7 +55,6 @@ internal static unsafe class Interpreter
         if (number == PlanFormat.OperationInit) return BecomeInit(plan, arguments[0]);
         if (number == PlanFormat.OperationFork) return Fork(plan);
         if (number == PlanFormat.OperationGate) return Gate.Pass(plan, (byte)arguments[0], (int)arguments[1]);
-        if (number == PlanFormat.OperationListener) return Gate.AwaitListener(plan);
         return -38; // ENOSYS
     }
 
@@ -69,9 +68,12 @@ internal static unsafe class Interpreter
         return 0;
     }
 
+    // A target with a notification listener shares its descriptor table with the reaper until the exec: what seccomp(2) returns in one
+    // is open in both, so nothing is handed over and nobody waits.
     private static long Fork(byte* plan)
     {
-        long pid = Kernel.Clone(17); // SIGCHLD
+        long shared = *(int*)(plan + PlanFormat.ListenerStepAt) >= 0 ? 0x400 : 0; // CLONE_FILES
+        long pid = Kernel.Clone(shared | 17); // SIGCHLD
         if (pid > 0) Reaper.Run(plan, pid);
         return pid;
     }

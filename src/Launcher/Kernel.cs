@@ -12,10 +12,6 @@ internal static unsafe class Kernel
     [DllImport("libc", EntryPoint = "launcher_arch"), SuppressGCTransition]
     private static extern int Architecture();
 
-    /// <summary>A pause that also keeps the compiler from caching what it read from shared memory.</summary>
-    [DllImport("libc", EntryPoint = "cpu_relax"), SuppressGCTransition]
-    public static extern void Relax();
-
     private static int Pick(int x64, int arm64) => Architecture() == 0 ? x64 : arm64;
 
     public static long Call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) => SysRaw(number, a, b, c, d, e, f);
@@ -37,8 +33,7 @@ internal static unsafe class Kernel
     public static long RemoveDirectory(long directory, byte* path) => Call(Pick(263, 35), directory, (long)path, 0x200); // unlinkat, AT_REMOVEDIR
     public static long ReadDirectory(long fd, byte* buffer, long count) => Call(Pick(217, 61), fd, (long)buffer, count); // getdents64
     public static long SendMessage(long fd, byte* message) => Call(Pick(46, 211), fd, (long)message, 0x4000); // MSG_NOSIGNAL
-    public static long PidFdOpen(long pid) => Call(434, pid, 0);
-    public static long PidFdGetFd(long pidfd, long fd) => Call(438, pidfd, fd, 0);
+    public static long Unshare(long flags) => Call(Pick(272, 97), flags);
     public static long GetPid() => Call(Pick(39, 172));
     public static long Yield() => Call(Pick(24, 124));
     public static void Exit(long code) => Call(Pick(231, 94), code); // exit_group

@@ -28,5 +28,5 @@ public sealed class PolicyTransformationAttribute : ArgumentTransformationAttrib
     }
 
     private static string FullPath(EngineIntrinsics engine, string text) =>
-        text.Contains('/', StringComparison.Ordinal) || text.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? engine.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text) : text;
+        SeccompFormats.IsPath(text) ? engine.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text) : text;
 }

@@ -18,6 +18,7 @@ internal sealed class EventLoop
     private readonly Dictionary<int, Action<uint>> _handlers = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private int _users;
+    private bool _ended;
 
     private EventLoop()
     {
@@ -45,16 +46,21 @@ internal sealed class EventLoop
         {
             if (--_users > 0) return;
             if (_current == this) _current = null;
+            Wake();
         }
-
-        Wake();
     }
 
-    /// <summary>Runs an action on the loop's thread.</summary>
-    public void Post(Action action)
+    /// <summary>Runs an action on the loop's thread; false where the thread has ended, and then the action never runs.</summary>
+    public bool Post(Action action)
     {
-        _posted.Enqueue(action);
-        Wake();
+        // Under the lock, so that the loop can't end between the check and the wake-up, whose descriptor it closes.
+        lock (Gate)
+        {
+            if (_ended) return false;
+            _posted.Enqueue(action);
+            Wake();
+            return true;
+        }
     }
 
     /// <summary>Watches a descriptor; on the loop's thread only.</summary>
@@ -103,7 +109,8 @@ internal sealed class EventLoop
             while (_posted.TryDequeue(out var action)) Guard(action);
             lock (Gate)
             {
-                if (_users == 0 && _posted.IsEmpty) break;
+                _ended = _users == 0 && _posted.IsEmpty;
+                if (_ended) break;
             }
 
             WaitOnce();

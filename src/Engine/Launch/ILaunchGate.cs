@@ -1,3 +1,5 @@
+using Sandbox.Native;
+
 namespace Sandbox.Launch;
 
 /// <summary>The parent's part of a launch, done while the sandbox waits at its gates. An exception refuses the launch.</summary>
@@ -11,4 +13,9 @@ internal interface ILaunchGate
 
     /// <summary>The target has executed its program (or is a zombie that nobody has reaped): read back what only now shows.</summary>
     public void AfterExec(int targetPid);
+
+    /// <summary>The filter refuses a call of the target before its exec is done: answer it.</summary>
+    public void AnswerRefusal(FileDescriptor listener)
+    {
+    }
 }

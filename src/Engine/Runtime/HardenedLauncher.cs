@@ -38,8 +38,7 @@ public static class HardenedLauncher
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw Failure(prepared, launched, gate);
-            var seccomp = launched.Listener is { } listener && prepared.Policy is { } policy ? new SeccompSupervisor(listener, policy) : null;
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, seccomp, prepared.Context.Profile.OutputLimit, request.Input);
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input);
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
             supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
@@ -62,7 +61,8 @@ public static class HardenedLauncher
     {
         if (gate.Failure is { } failure) return failure;
         var outcome = gate.Outcome ?? new OutcomeBuilder(prepared, launched.Memory);
-        if (gate.Outcome is null) outcome.Judge(null, afterExec: false);
+        // Steps behind the gate may have failed since it was judged; what it confirmed stays.
+        if (!launched.Running) outcome.Judge(null, afterExec: gate.Outcome is not null);
         var rows = outcome.Rows;
         var failed = rows.Where(r => r.Status == OutcomeStatus.Failed && r.Requested).ToArray();
         if (failed.Length > 0)

@@ -15,6 +15,9 @@ public readonly record struct SeccompDecision(SeccompAction Action, int Errno = 
     /// <summary>True for the actions after which the call doesn't happen.</summary>
     public bool Refuses => Action is SeccompAction.Errno or SeccompAction.Trap or SeccompAction.KillThread or SeccompAction.KillProcess;
 
+    /// <summary>True for the actions after which the call happens whoever watches: Allow and Log.</summary>
+    public bool Passes => Action is SeccompAction.Allow or SeccompAction.Log;
+
     /// <summary>What a filter's return value means. The kernel takes a value that it doesn't know as KILL_PROCESS.</summary>
     public static SeccompDecision FromReturnValue(uint value)
     {

@@ -24,6 +24,13 @@ public sealed partial record SeccompPolicy
         return harshest ?? Default;
     }
 
+    /// <summary>What the policy says about one call.</summary>
+    public SeccompDecision Decide(SeccompCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Decide(call.AuditArchitecture, call.Number, [.. call.Arguments]);
+    }
+
     /// <summary>What the policy says about one call of an architecture.</summary>
     public SeccompDecision Decide(SeccompArchitecture architecture, uint number, params ReadOnlySpan<ulong> arguments) =>
         Decide(SeccompArchitectures.AuditArchitecture(architecture), number, arguments);

@@ -11,22 +11,14 @@ public static class SeccompPolicyArgument
     {
         if (texts.Count == 0) throw new SandboxException("SeccompPolicy,EMPTY", SandboxErrorKind.InvalidArgument, "-SeccompPolicy: the list is empty.", "Name a built-in policy, a file, or system calls.");
         if (texts.Count == 1 && BuiltInPolicies.Names.Contains(texts[0], StringComparer.OrdinalIgnoreCase)) return BuiltInPolicies.Get(texts[0].ToLowerInvariant());
-        if (texts.Count == 1 && (texts[0].Contains('/', StringComparison.Ordinal) || texts[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase))) return FromFile(texts[0]);
+        if (texts.Count == 1 && SeccompFormats.IsPath(texts[0])) return FromFile(texts[0]);
         var deny = texts[0].StartsWith('~');
         var names = texts.Select((t, i) => i == 0 && deny ? t[1..] : t).ToArray();
         var empty = new SeccompPolicy(deny ? "deny list" : "allow list", deny ? SeccompAction.Allow : SeccompAction.Errno, [], deny ? null : Native.Errno.EPERM);
         return deny ? empty.Deny(names) : empty.Allow(names);
     }
 
-    private static SeccompPolicy FromFile(string path)
-    {
-        try
-        {
-            return OciReader.Read(File.ReadAllText(path), path);
-        }
-        catch (IOException e)
-        {
-            throw new SandboxException("SeccompPolicy,ENOENT", SandboxErrorKind.ObjectNotFound, $"-SeccompPolicy: {e.Message}", "Give the path of an OCI seccomp profile in JSON.", e);
-        }
-    }
+    private static SeccompPolicy FromFile(string path) => SeccompFile.Read(path) is [SeccompPolicy policy]
+        ? policy
+        : throw new SandboxException("SeccompPolicy,NO_SINGLE_POLICY", SandboxErrorKind.InvalidArgument, $"'{path}' holds no single policy.", "Import it with Import-SeccompPolicy and give one of the objects.");
 }

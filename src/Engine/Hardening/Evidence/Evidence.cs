@@ -13,6 +13,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     private readonly Dictionary<string, string> _files = [];
     // Filters of ours are inherited by the target; a process can't lose one, and pwsh gains none while it runs.
     private static readonly Lazy<int> OwnFilters = new(() => ProcessStatus.Of(Environment.ProcessId).SeccompFilters ?? 0);
+    private readonly NamespaceIds _mine = NamespaceIds.OfSelf();
     private NamespaceIds? _namespaces;
     private ProcessStatus? _status;
 
@@ -29,7 +30,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
 
     public Finding OwnNamespace(NamespaceKinds kind)
     {
-        var mine = NamespaceIds.OfSelf().Inodes[kind];
+        var mine = _mine.Inodes[kind];
         var theirs = (_namespaces ??= NamespaceIds.Of(pid)).Inodes[kind];
         return new(mine != theirs, mine != theirs ? $"{kind.ToString().ToLowerInvariant()}:[{theirs}]" : "the target is in the caller's namespace");
     }
@@ -71,8 +72,9 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
         var open = new List<int>();
         foreach (var path in Directory.EnumerateFiles($"/proc/{pid}/fdinfo"))
         {
-            var flags = File.ReadLines(path).First(l => l.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim();
-            if ((Convert.ToInt64(flags, 8) & 0x80000) == 0) open.Add(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+            var text = ProcFile.Read(path);
+            var flags = text.AsSpan(text.IndexOf("flags:", StringComparison.Ordinal) + 6);
+            if ((Convert.ToInt64(flags[..flags.IndexOf('\n')].Trim().ToString(), 8) & 0x80000) == 0) open.Add(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
         }
 
         open.Sort();
@@ -129,7 +131,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     /// <summary>Protections that the kernel shows only to their owner: the steps themselves asked, inside, and the plan says what they must have got.</summary>
     public Finding StepResults(string row, string detail)
     {
-        foreach (var step in plan.Steps.Where(s => s.Row == row))
+        foreach (var step in plan.StepsOf(row))
         {
             if (!Satisfied(step)) return new(false, $"{step.Call.Name} gave {memory.Result(step)}");
         }
@@ -154,6 +156,6 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     private string Read(string file)
     {
         if (_files.TryGetValue(file, out var text)) return text;
-        return _files[file] = File.ReadAllText($"/proc/{pid}/{file}");
+        return _files[file] = ProcFile.Read($"/proc/{pid}/{file}");
     }
 }

@@ -73,7 +73,6 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
     private void AddFilter(SeccompPolicy policy)
     {
         // A policy that notifies already has a supervisor of its own choosing; ours answers as the policy says otherwise.
-        var program = SeccompCompiler.Compile(policy.ForObservation());
-        SeccompSteps.Add(c, program.ToBytes(), notifies: true, policy.Name);
+        SeccompSteps.Add(c, CompiledFilters.ForObservation(policy), notifies: true, policy.Name);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
         foreach (var path in profile.ReadOnlyPaths) layout.Put(Named("ReadOnlyPath", "read_only_path", path, writable: false));
         foreach (var path in profile.WritablePaths) layout.Put(Named("WritablePath", "writable_path", path, writable: true));
         if (working.Expose) layout.Put(Bind("working_directory", working.Path, profile.WritableWorkingDirectory));
-        foreach (var path in profile.HiddenPaths) layout.HiddenPaths.Add(Path.GetFullPath(path, currentDirectory));
+        foreach (var path in profile.HiddenPaths) layout.Hide(Path.GetFullPath(path, currentDirectory));
         return layout;
     }
 

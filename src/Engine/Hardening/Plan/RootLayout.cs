@@ -69,6 +69,19 @@ internal sealed class RootLayout
         Binds.Add(bind);
     }
 
+    /// <summary>
+    /// Hides a path by all of its names: where links lead to it, what they lead to is covered, and links and files of our own making
+    /// are not made.
+    /// </summary>
+    public void Hide(string path)
+    {
+        var real = File.Exists(path) || Directory.Exists(path) ? HostPath.Real(path) : path;
+        if (!HiddenPaths.Contains(real)) HiddenPaths.Add(real);
+        Links.RemoveAll(l => IsAt(l.Path, path));
+        Files.RemoveAll(f => IsAt(f.Path, path));
+        static bool IsAt(string candidate, string hidden) => candidate == hidden || new BindMount("", candidate, false, false).IsBelow(hidden);
+    }
+
     /// <summary>Shows one more file, read-only: the program itself.</summary>
     public void Expose(string path) => Put(new("executable", path, Directory: false, Writable: false) { Owner = Owners.Count > 0 || LaunchIdentity.Current.IsRoot ? HostPath.Owner(path) : null });
 

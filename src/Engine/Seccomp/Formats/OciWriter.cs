@@ -31,13 +31,7 @@ public static class OciWriter
     /// <summary>Writes a policy. What would be lost is an error unless <paramref name="allowLossy"/>.</summary>
     public static string Write(SeccompPolicy policy, bool allowLossy = false)
     {
-        var losses = Losses(policy);
-        if (losses.Count > 0 && !allowLossy)
-        {
-            throw new SandboxException("SeccompFormat,LOSSY", SandboxErrorKind.InvalidOperation,
-                $"The policy '{policy.Name}' can't be written as OCI JSON without loss:\n  {string.Join("\n  ", losses)}", "Allow the losses (-AllowLossy), or change the policy.");
-        }
-
+        SeccompFormats.CheckLosses(policy, Losses(policy), "OCI JSON", allowLossy);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var json = new JsonTextWriter(text) { Formatting = Formatting.Indented };
         json.WriteStartObject();

@@ -17,7 +17,7 @@ internal sealed class PolicyMeaning(DecisionDiagram diagram, SymbolicWords words
     // Returns all calls of the architecture.
     private int Add(SeccompPolicy policy, SeccompArchitecture architecture)
     {
-        int ofArchitecture = diagram.And(words.Equal(words.Word(ClassicBpf.ArchitectureOffset), SeccompArchitectures.AuditArchitecture(architecture)), Numbers(architecture));
+        int ofArchitecture = diagram.And(words.Equal(words.Word(ClassicBpf.ArchitectureOffset), SeccompArchitectures.AuditArchitecture(architecture)), Numbers(architecture, diagram, words));
         var named = new List<int>();
         foreach (var entry in SyscallTable.For(architecture).Entries)
         {
@@ -32,7 +32,8 @@ internal sealed class PolicyMeaning(DecisionDiagram diagram, SymbolicWords words
         return ofArchitecture;
     }
 
-    private int Numbers(SeccompArchitecture architecture)
+    /// <summary>The numbers that belong to an architecture.</summary>
+    public static int Numbers(SeccompArchitecture architecture, DecisionDiagram diagram, SymbolicWords words)
     {
         if (architecture is not (SeccompArchitecture.X86_64 or SeccompArchitecture.X32)) return DecisionDiagram.Everything;
         var number = words.Word(ClassicBpf.NumberOffset);

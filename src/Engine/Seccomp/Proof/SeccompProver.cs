@@ -7,7 +7,7 @@ namespace Sandbox.Seccomp;
 /// </summary>
 public static class SeccompProver
 {
-    private const int NodeLimit = 4_000_000;
+    internal const int NodeLimit = 4_000_000;
 
     /// <summary>The differences between a policy and a program; none is a proof that they mean the same. One witness for each pair of decisions.</summary>
     public static IReadOnlyList<SeccompDifference> Differences(SeccompPolicy policy, SeccompProgram program) => Differences(

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Sandbox.Cmdlets.Base;
+using Sandbox.Cmdlets.Binding;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Cmdlets;
+
+/// <summary>Tells what a policy costs and what is questionable about it.</summary>
+[Cmdlet(VerbsDiagnostic.Measure, "SeccompPolicy")]
+[OutputType(typeof(SeccompMeasurement))]
+public sealed class MeasureSeccompPolicyCommand : SandboxCmdlet
+{
+    /// <summary>The policy.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [PolicyTransformation]
+    [ArgumentCompleter(typeof(PolicyCompleter))]
+    public SeccompPolicy? Policy { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            WriteObject(SeccompMeasurement.Of(Policy!));
+        }
+        catch (SandboxException e)
+        {
+            WriteSandboxError(e, Policy);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Sandbox.Seccomp;
+
+/// <summary>Reads and writes policies in all formats.</summary>
+public static class SeccompFormats
+{
+    private static readonly Dictionary<string, SeccompFormat> Endings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".json"] = SeccompFormat.Oci,
+        [".bpf"] = SeccompFormat.Bpf,
+        [".txt"] = SeccompFormat.Disassembly,
+    };
+
+    /// <summary>The format that a file's ending stands for.</summary>
+    public static SeccompFormat OfPath(string path) => Endings.TryGetValue(Path.GetExtension(path), out var format)
+        ? format
+        : throw new SandboxException("SeccompFormat,UNKNOWN_ENDING", SandboxErrorKind.InvalidArgument,
+            $"'{path}': the ending says no format.", $"Give -Format, or one of the endings {string.Join(", ", Endings.Keys)}.");
+
+    /// <summary>Whether a text is a path rather than a name: it has a slash or one of the known endings.</summary>
+    public static bool IsPath(string text) => text.Contains('/', StringComparison.Ordinal) || Endings.ContainsKey(Path.GetExtension(text));
+
+    /// <summary>Reads a policy from text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="source">What error messages call it, such as the path.</param>
+    /// <param name="context">Against what conditions are resolved; this machine if null.</param>
+    public static IReadOnlyList<SeccompPolicy> Read(string text, SeccompFormat format, string source, SeccompImportContext? context = null) => format switch
+    {
+        SeccompFormat.Oci => [OciReader.Read(text, source, context)],
+        SeccompFormat.Bpf => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
+            $"{source}: a program is bytes and not text.", "Import the file with Import-SeccompPolicy -Format Bpf."),
+        _ => throw new SandboxException("SeccompFormat,WRITE_ONLY", SandboxErrorKind.InvalidArgument,
+            $"{source}: the format {format} is only written.", "Keep the policy in one of the other formats."),
+    };
+
+    /// <summary>What a policy has that a format can't say; empty where nothing is lost.</summary>
+    public static IReadOnlyList<string> Losses(SeccompPolicy policy, SeccompFormat format) => format switch
+    {
+        SeccompFormat.Oci => OciWriter.Losses(policy),
+        _ => [], // programs are compiled from the whole policy
+    };
+
+    /// <summary>Writes a policy as text. What would be lost is an error unless <paramref name="allowLossy"/>.</summary>
+    public static string Write(SeccompPolicy policy, SeccompFormat format, bool allowLossy = false) => format switch
+    {
+        SeccompFormat.Oci => OciWriter.Write(policy, allowLossy),
+        SeccompFormat.Disassembly => BpfDisassembler.Disassemble(SeccompCompiler.Compile(policy)),
+        _ => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
+            $"The format {format} is bytes and not text.", "Export it to a file with Export-SeccompPolicy."),
+    };
+
+    internal static void CheckLosses(SeccompPolicy policy, IReadOnlyList<string> losses, string format, bool allowLossy)
+    {
+        if (losses.Count == 0 || allowLossy) return;
+        throw new SandboxException("SeccompFormat,LOSSY", SandboxErrorKind.InvalidOperation,
+            $"The policy '{policy.Name}' can't be written as {format} without loss:\n  {string.Join("\n  ", losses)}", "Allow the losses (-AllowLossy), or change the policy.");
+    }
+}

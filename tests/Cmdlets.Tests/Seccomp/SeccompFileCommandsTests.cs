@@ -1,0 +1,74 @@
+using Sandbox.Seccomp;
+
+namespace Sandbox.Cmdlets.Tests.Seccomp;
+
+/// <summary>Import, Export, ConvertTo and ConvertFrom.</summary>
+public sealed class SeccompFileCommandsTests : IDisposable
+{
+    private readonly ModuleRunspace session = new();
+    private readonly string directory = Directory.CreateTempSubdirectory("policy-files-").FullName;
+
+    public SeccompFileCommandsTests() => session.Invoke("param($d) Set-Variable d $d -Scope Global; $global:d = $d", directory);
+
+    public void Dispose()
+    {
+        session.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void A_policy_survives_a_file_and_a_text()
+    {
+        Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; Export-SeccompPolicy -Policy $p -Path $d/p.json; (Import-SeccompPolicy $d/p.json) -eq $p").Single<bool>());
+        Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; ($p | ConvertFrom-SeccompPolicy | ConvertTo-SeccompPolicy) -eq $p").Single<bool>());
+        Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; (($p | ConvertFrom-SeccompPolicy) -split \"`n\" | ConvertTo-SeccompPolicy) -eq $p").Single<bool>());
+        Assert.Equal("p.json", session.Invoke("Export-SeccompPolicy -Policy strict -Path $d/p.json -Force -AllowLossy -PassThru").Single<FileInfo>().Name);
+    }
+
+    [Fact]
+    public void A_program_is_read_disassembled_and_compared()
+    {
+        session.Invoke("Export-SeccompPolicy -Policy strict -Path $d/strict.bpf").Succeeded();
+        string text = session.Invoke("Import-SeccompPolicy $d/strict.bpf | ConvertFrom-SeccompPolicy").Single<string>();
+        Assert.Contains("return ALLOW", text, StringComparison.Ordinal);
+        Assert.Equal(session.Invoke("ConvertFrom-SeccompPolicy strict -As Disassembly").Single<string>(), text);
+        Assert.Empty(session.Invoke("Import-SeccompPolicy $d/strict.bpf | Compare-SeccompPolicy strict").Succeeded().Objects);
+        Assert.NotEmpty(session.Invoke("Import-SeccompPolicy $d/strict.bpf | Compare-SeccompPolicy standard").Succeeded().Objects);
+        Assert.Matches(@"Instructions +LongestPath", session.Render("Import-SeccompPolicy $d/strict.bpf"));
+    }
+
+    [Fact]
+    public void What_if_writes_nothing_and_a_file_that_is_there_stays()
+    {
+        session.Invoke("Export-SeccompPolicy -Policy standard -Path $d/a.json -WhatIf").Succeeded();
+        Assert.Empty(Directory.GetFiles(directory));
+        File.WriteAllText(Path.Combine(directory, "a.json"), "mine");
+        Assert.StartsWith("SeccompFile,EEXIST", session.Invoke("Export-SeccompPolicy -Policy standard -Path $d/a.json").SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(directory, "a.json")));
+    }
+
+    [Fact]
+    public void A_loss_is_refused_by_name_or_told()
+    {
+        var refused = session.Invoke("ConvertFrom-SeccompPolicy strict").SingleError();
+        Assert.StartsWith("SeccompFormat,LOSSY", refused.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("ioctl", refused.Exception.Message, StringComparison.Ordinal);
+        var allowed = session.Invoke("ConvertFrom-SeccompPolicy strict -AllowLossy").Succeeded();
+        Assert.Single(allowed.Objects);
+        Assert.Contains(allowed.Warnings, warning => warning.StartsWith("Lost: ioctl", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Malformed_files_are_errors_with_the_place_and_the_others_are_read()
+    {
+        File.WriteAllText(Path.Combine(directory, "bad.json"), "{\n  \"defaultAction\": \"SCMP_ACT_ALOW\"\n}");
+        File.WriteAllText(Path.Combine(directory, "good.json"), "{ \"defaultAction\": \"SCMP_ACT_ALLOW\" }");
+        var result = session.Invoke("Import-SeccompPolicy $d/bad.json, $d/good.json");
+        Assert.Equal("good", Assert.IsType<SeccompPolicy>(Assert.Single(result.Objects).BaseObject).Name);
+        string message = result.SingleError().Exception.Message;
+        Assert.Contains("bad.json, line 2", message, StringComparison.Ordinal);
+        Assert.Contains("path 'defaultAction'", message, StringComparison.Ordinal);
+        Assert.Contains("SCMP_ACT_ALLOW", message, StringComparison.Ordinal);
+        Assert.Equal(System.Management.Automation.ErrorCategory.ParserError, result.SingleError().CategoryInfo.Category);
+    }
+}

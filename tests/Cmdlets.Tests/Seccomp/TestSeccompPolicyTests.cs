@@ -1,0 +1,48 @@
+namespace Sandbox.Cmdlets.Tests.Seccomp;
+
+public sealed class TestSeccompPolicyTests : IDisposable
+{
+    private readonly ModuleRunspace session = new();
+
+    public void Dispose() => session.Dispose();
+
+    [Theory]
+    [InlineData("Test-SeccompPolicy strict socket AF_VSOCK, SOCK_STREAM", false)]
+    [InlineData("Test-SeccompPolicy strict socket AF_INET, SOCK_STREAM", true)]
+    [InlineData("Test-SeccompPolicy strict socket 0x100000028", false)]
+    [InlineData("Test-SeccompPolicy strict ioctl 0, 0x5412", false)]
+    [InlineData("Test-SeccompPolicy strict personality -1", true)]
+    [InlineData("Test-SeccompPolicy strict clone3 -Action Errno", true)]
+    [InlineData("Test-SeccompPolicy strict clone3 -Action KillProcess", false)]
+    [InlineData("Test-SeccompPolicy (New-SeccompPolicy read) read -Architecture AArch64", false)]
+    [InlineData("Test-SeccompPolicy strict -Prove", true)]
+    [InlineData("New-SeccompPolicy read | Test-SeccompPolicy -Prove", true)]
+    public void It_answers(string script, bool answer) => Assert.Equal(answer, session.Invoke(script).Single<bool>());
+
+    [Fact]
+    public void A_program_that_says_something_else_is_disproven_with_a_witness()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("prove-").FullName, "p.bpf");
+        var result = session.Invoke("param($f) New-SeccompPolicy read, ptrace | Export-SeccompPolicy $f; Test-SeccompPolicy (New-SeccompPolicy read) -Prove -Program (Import-SeccompPolicy $f)", file);
+        Assert.False(result.Single<bool>());
+        Assert.Contains("ptrace", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public void Verbose_tells_the_decision()
+    {
+        var result = session.Invoke("Test-SeccompPolicy strict clone3 -Verbose");
+        Assert.Contains("Errno(ENOSYS)", Assert.Single(result.Verbose), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Test-SeccompPolicy strict opnat", "SeccompCall,UNKNOWN_SYSCALL")]
+    [InlineData("Test-SeccompPolicy strict read AF_VSOK", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read 1.5", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read 1,2,3,4,5,6,7", "ParameterArgumentValidationError")]
+    public void What_is_wrong_is_an_error(string script, string id) => Assert.StartsWith(id, session.Invoke(script).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void Arguments_complete_with_their_values() => Assert.Contains("0x28", Assert.Single(session.Complete("Test-SeccompPolicy strict socket AF_VSO")).ToolTip, StringComparison.Ordinal);
+}

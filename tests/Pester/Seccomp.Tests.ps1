@@ -1,0 +1,36 @@
+Describe 'Seccomp policies' {
+    It 'makes, tests and proves a policy' {
+        $policy = New-SeccompPolicy '@basic', 'socket' -Name reader
+        $policy.Name | Should -Be 'reader'
+        Test-SeccompPolicy $policy socket AF_VSOCK | Should -BeTrue
+        Test-SeccompPolicy strict socket AF_VSOCK, SOCK_STREAM | Should -BeFalse
+        Test-SeccompPolicy $policy -Prove | Should -BeTrue
+    }
+
+    It 'survives a file and a text' {
+        $policy = New-SeccompPolicy read, write -Name p
+        Export-SeccompPolicy -Policy $policy -Path "$TestDrive/p.json"
+        Import-SeccompPolicy "$TestDrive/p.json" | Should -Be $policy
+        $policy | ConvertFrom-SeccompPolicy | ConvertTo-SeccompPolicy | Should -Be $policy
+    }
+
+    It 'writes nothing with -WhatIf and refuses a loss by name' {
+        Export-SeccompPolicy -Policy standard -Path "$TestDrive/none.json" -WhatIf
+        "$TestDrive/none.json" | Should -Not -Exist
+        { ConvertFrom-SeccompPolicy strict -ErrorAction Stop } | Should -Throw -ErrorId 'SeccompFormat,LOSSY*'
+    }
+
+    It 'lists differences that can be replayed' {
+        $differences = @(Compare-SeccompPolicy strict standard)
+        $first = @($differences | Test-SeccompPolicy -Policy strict)
+        $second = @($differences | Test-SeccompPolicy -Policy standard)
+        for ($i = 0; $i -lt $differences.Count; $i++) { $first[$i] | Should -Not -Be $second[$i] }
+    }
+
+    It 'merges, measures and lists' {
+        (Merge-SeccompPolicy (New-SeccompPolicy read), (New-SeccompPolicy write) -Name m).Name | Should -Be 'm'
+        (New-SeccompPolicy '@basic', ptrace | Measure-SeccompPolicy).Findings.RuleId | Should -Contain 'debugging'
+        (Get-SeccompSyscall openat2).Since | Should -Be '5.6'
+        (Get-SeccompSet network).Name | Should -Be '@network'
+    }
+}
