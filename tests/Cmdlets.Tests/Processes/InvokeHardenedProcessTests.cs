@@ -47,6 +47,13 @@ public sealed class InvokeHardenedProcessTests : IDisposable
     }
 
     [Fact]
+    public void No_line_is_lost_to_the_output_limit()
+    {
+        ScriptResult result = session.Invoke("$n = 0; Invoke-HardenedProcess seq -ArgumentList 100000 -OutputLimit 1000 | ForEach-Object { $n++; if ($_ -ne \"$n\") { throw $_ } }; $n");
+        Assert.Equal(100000, result.Single<int>());
+    }
+
+    [Fact]
     public void Verbose_names_refused_calls()
     {
         ScriptResult result = session.Invoke("Invoke-HardenedProcess sh -ArgumentList '-c', 'mkdir /tmp/a 2>/dev/null' -DenySyscall mkdir, mkdirat -Verbose").Succeeded();

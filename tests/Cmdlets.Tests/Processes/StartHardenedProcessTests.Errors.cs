@@ -9,7 +9,7 @@ public sealed partial class StartHardenedProcessTests
 
     [Theory]
     [InlineData("no-such-program", "Executable,ENOENT", ErrorCategory.ObjectNotFound)]
-    [InlineData("/etc/hostname", "Executable,EACCES", ErrorCategory.PermissionDenied)]
+    [InlineData("/etc/passwd", "Executable,EACCES", ErrorCategory.PermissionDenied)]
     [InlineData("/usr", "Executable,IS_DIRECTORY", ErrorCategory.InvalidArgument)]
     [InlineData("true -WorkingDirectory /nowhere", "WorkingDirectory,ENOENT", ErrorCategory.ObjectNotFound)]
     [InlineData("true -ReadOnlyPath /nowhere", "ReadOnlyPath,ENOENT", ErrorCategory.ObjectNotFound)]
@@ -19,7 +19,7 @@ public sealed partial class StartHardenedProcessTests
     [InlineData("true -PassDescriptor 9999", "PassDescriptor,EBADF", ErrorCategory.InvalidArgument)]
     [InlineData("true -Profile Standard -RequireLevel Full", "RequireLevel,NOT_REACHED", ErrorCategory.SecurityError)]
     [InlineData("true -Profile Standard -AllowSyscall mount", "HardeningProfile,INCONSISTENT", ErrorCategory.InvalidArgument)]
-    [InlineData("true -Profile @{ extends = 'Standard'; tcpBindPorts = 80 }", "HardeningProfile,INCONSISTENT", ErrorCategory.InvalidArgument)]
+    [InlineData("true -Profile @{ extends = 'Standard'; tcpBindPorts = @(80) }", "HardeningProfile,INCONSISTENT", ErrorCategory.InvalidArgument)]
     [InlineData("true " + Impossible, "prlimit64,EPERM", ErrorCategory.SecurityError)]
     public void What_can_not_be_is_an_error_with_a_remedy(string call, string id, ErrorCategory category)
     {
@@ -73,8 +73,8 @@ public sealed partial class StartHardenedProcessTests
     [Fact]
     public void RequireLevel_sets_the_floor_of_BestEffort()
     {
-        string call = $"Start-HardenedProcess true -BestEffort -Wait -RequireLevel {{0}} {Impossible}";
-        Assert.Equal(ErrorCategory.SecurityError, session.Invoke(string.Format(null, call, "Full")).SingleError().CategoryInfo.Category);
-        Assert.Equal(HardeningLevel.Partial, session.Invoke(string.Format(null, call, "Partial")).Single<HardenedProcess>().Level);
+        const string Call = $"Start-HardenedProcess true -BestEffort -Wait {Impossible} -RequireLevel ";
+        Assert.Equal(ErrorCategory.SecurityError, session.Invoke(Call + "Full").SingleError().CategoryInfo.Category);
+        Assert.Equal(HardeningLevel.Partial, session.Invoke(Call + "Partial").Single<HardenedProcess>().Level);
     }
 }

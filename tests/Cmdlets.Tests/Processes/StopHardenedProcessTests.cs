@@ -22,7 +22,7 @@ public sealed class StopHardenedProcessTests : IDisposable
     {
         string marker = Survivors.Marker();
         var process = session.Invoke("param($m) Start-HardenedProcess sh -ArgumentList '-c', \"trap '' TERM; setsid sleep $m & echo ready; sleep $m; sleep $m\"", marker).Single<HardenedProcess>();
-        Survivors.WaitFor(marker, 3);
+        Survivors.WaitFor(marker, 2);
         var watch = Stopwatch.StartNew();
         session.Invoke("param($p) $p | Stop-HardenedProcess -GracePeriod 300ms", process).Succeeded();
         Assert.InRange(watch.ElapsedMilliseconds, 300, 2500);
