@@ -28,6 +28,9 @@ internal sealed class EventLoop
         new Thread(Run) { Name = "Sandbox.EventLoop", IsBackground = true }.Start();
     }
 
+    /// <summary>What its handlers read into: they run one after the other.</summary>
+    public byte[] Chunk { get; } = new byte[65536];
+
     /// <summary>The loop, held until <see cref="Release"/>.</summary>
     public static EventLoop Acquire()
     {
