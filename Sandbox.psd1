@@ -17,6 +17,7 @@
         'Export-SeccompPolicy'
         'Get-HardenedProcess'
         'Get-HardeningProfile'
+        'Get-SandboxSupport'
         'Get-SeccompFilter'
         'Get-SeccompSet'
         'Get-SeccompSyscall'
@@ -30,6 +31,7 @@
         'Receive-HardenedProcessOutput'
         'Start-HardenedProcess'
         'Stop-HardenedProcess'
+        'Test-SandboxSupport'
         'Test-SeccompPolicy'
         'Wait-HardenedProcess'
     )
@@ -39,6 +41,13 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/HardenedProcess.Format.ps1xml'
+        'Views/HardeningOutcome.Format.ps1xml'
+        'Views/HardeningProfile.Format.ps1xml'
+        'Views/OutputLine.Format.ps1xml'
+        'Views/ResourceUsage.Format.ps1xml'
+        'Views/SandboxFeature.Format.ps1xml'
+        'Views/SeccompDenial.Format.ps1xml'
         'Views/SeccompFilter.Format.ps1xml'
         'Views/SeccompFinding.Format.ps1xml'
         'Views/SeccompMeasurement.Format.ps1xml'

@@ -14,19 +14,24 @@ internal static unsafe class Gate
     /// <summary>Waits for the gate word; -ECANCELED where the engine refuses, -EPIPE where it is gone.</summary>
     public static long Await(byte* plan, int value)
     {
-        int control = *(int*)(plan + PlanFormat.ControlFdAt);
+        long result;
+        do result = AwaitOnce(plan, value, 20000000); // bounds how long an engine's death goes unseen
+        while (result > 0);
+        return result;
+    }
+
+    /// <summary>Waits once, at the most so many nanoseconds: 0 when the gate has the value, 1 when it hasn't yet, else as above.</summary>
+    public static long AwaitOnce(byte* plan, int value, long nanoseconds)
+    {
         int* gate = (int*)(plan + PlanFormat.GateAt);
+        int now = *gate;
+        if (now >= PlanFormat.GateAbort) return -125;
+        if (now >= value) return 0;
         long* timeout = stackalloc long[2];
-        for (;;)
-        {
-            int now = *gate;
-            if (now >= PlanFormat.GateAbort) return -125;
-            if (now >= value) return 0;
-            timeout[0] = 0;
-            timeout[1] = 20000000; // bounds how long an engine's death goes unseen
-            Kernel.FutexWait(gate, now, timeout);
-            if (HungUp(control)) return -32;
-        }
+        timeout[0] = 0;
+        timeout[1] = nanoseconds;
+        Kernel.FutexWait(gate, now, timeout);
+        return HungUp(*(int*)(plan + PlanFormat.ControlFdAt)) ? -32 : 1;
     }
 
     /// <summary>Whether the engine's end of the control socket is closed.</summary>
@@ -38,13 +43,5 @@ internal static unsafe class Gate
         long poll = (uint)control; // struct pollfd with events 0: POLLHUP is always reported
         Kernel.Poll((byte*)&poll, 1, none);
         return ((poll >> 48) & 0x10) != 0;
-    }
-
-    // The filter is in force already and may refuse every call that could wait or tell; the reaper looks for the listener all the while.
-    public static long AwaitListener(byte* plan)
-    {
-        int* taken = (int*)(plan + PlanFormat.ListenerTakenAt);
-        while (*taken == 0) Kernel.Relax();
-        return *taken > 0 ? 0 : *taken;
     }
 }

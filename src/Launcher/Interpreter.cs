@@ -55,23 +55,26 @@ internal static unsafe class Interpreter
         if (number == PlanFormat.OperationInit) return BecomeInit(plan, arguments[0]);
         if (number == PlanFormat.OperationFork) return Fork(plan);
         if (number == PlanFormat.OperationGate) return Gate.Pass(plan, (byte)arguments[0], (int)arguments[1]);
-        if (number == PlanFormat.OperationListener) return Gate.AwaitListener(plan);
         return -38; // ENOSYS
     }
 
     // CLONE_PARENT makes the new PID 1 a child of the engine's process, which can then wait for it; the launcher isn't needed any more.
     private static long BecomeInit(byte* plan, long flags)
     {
-        long pid = Kernel.Clone(flags | 0x8000 | 17); // CLONE_PARENT|SIGCHLD
+        // CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD: the kernel writes the id before the child runs (kernel/fork.c). Written by us, it could
+        // come after the child has told the engine that it is ready, and the engine would take the launcher for PID 1.
+        long pid = Kernel.Clone(flags | 0x8000 | 0x100000 | 17, (int*)(plan + PlanFormat.InitPidAt));
         if (pid <= 0) return pid;
-        *(int*)(plan + PlanFormat.InitPidAt) = (int)pid;
         Kernel.Exit(0);
         return 0;
     }
 
+    // A target with a notification listener shares its descriptor table with the reaper until the exec: what seccomp(2) returns in one
+    // is open in both, so nothing is handed over and nobody waits.
     private static long Fork(byte* plan)
     {
-        long pid = Kernel.Clone(17); // SIGCHLD
+        long shared = *(int*)(plan + PlanFormat.ListenerStepAt) >= 0 ? 0x400 : 0; // CLONE_FILES
+        long pid = Kernel.Clone(shared | 17); // SIGCHLD
         if (pid > 0) Reaper.Run(plan, pid);
         return pid;
     }

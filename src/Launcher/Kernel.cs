@@ -12,10 +12,6 @@ internal static unsafe class Kernel
     [DllImport("libc", EntryPoint = "launcher_arch"), SuppressGCTransition]
     private static extern int Architecture();
 
-    /// <summary>A pause that also keeps the compiler from caching what it read from shared memory.</summary>
-    [DllImport("libc", EntryPoint = "cpu_relax"), SuppressGCTransition]
-    public static extern void Relax();
-
     private static int Pick(int x64, int arm64) => Architecture() == 0 ? x64 : arm64;
 
     public static long Call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) => SysRaw(number, a, b, c, d, e, f);
@@ -24,6 +20,7 @@ internal static unsafe class Kernel
     public static long Close(long fd) => Call(Pick(3, 57), fd);
     public static long CloseRange(long first, long last) => Call(436, first, last, 0);
     public static long Clone(long flags) => Call(Pick(56, 220), flags);
+    public static long Clone(long flags, int* childId) => Call(Pick(56, 220), flags, 0, (long)childId); // both architectures take parent_tid third
     public static long Wait4(long pid, int* status, long options, byte* usage) => Call(Pick(61, 260), pid, (long)status, options, (long)usage);
     public static long WaitId(long type, long pid, byte* info, long options) => Call(Pick(247, 95), type, pid, (long)info, options, 0);
     public static long Kill(long pid, long signal) => Call(Pick(62, 129), pid, signal);
@@ -37,8 +34,7 @@ internal static unsafe class Kernel
     public static long RemoveDirectory(long directory, byte* path) => Call(Pick(263, 35), directory, (long)path, 0x200); // unlinkat, AT_REMOVEDIR
     public static long ReadDirectory(long fd, byte* buffer, long count) => Call(Pick(217, 61), fd, (long)buffer, count); // getdents64
     public static long SendMessage(long fd, byte* message) => Call(Pick(46, 211), fd, (long)message, 0x4000); // MSG_NOSIGNAL
-    public static long PidFdOpen(long pid) => Call(434, pid, 0);
-    public static long PidFdGetFd(long pidfd, long fd) => Call(438, pidfd, fd, 0);
+    public static long Unshare(long flags) => Call(Pick(272, 97), flags);
     public static long GetPid() => Call(Pick(39, 172));
     public static long Yield() => Call(Pick(24, 124));
     public static void Exit(long code) => Call(Pick(231, 94), code); // exit_group

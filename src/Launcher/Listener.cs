@@ -1,42 +1,51 @@
 namespace Sandbox.Launch;
 
 /// <summary>
-/// Takes the seccomp notification listener out of the target, between the installation of the filter and the exec, and sends it to
-/// the engine. The target makes no call for it: its filter may refuse any.
+/// Sends the seccomp notification listener to the engine. The target makes no call for it, since its filter may refuse any: until the
+/// exec both have one descriptor table (CLONE_FILES), in which the listener is open as soon as the filter is in force. execve(2) gives
+/// the target a table of its own and closes the listener there; this process keeps it.
 /// </summary>
 internal static unsafe class Listener
 {
-    public static void HandOver(byte* plan, long target)
+    /// <summary>An error where a filter is in force and nobody will answer for it: the target must not go on.</summary>
+    public static long HandOver(byte* plan, long target)
     {
-        int* taken = (int*)(plan + PlanFormat.ListenerTakenAt);
-        long result = Take(plan, target);
-        *taken = result < 0 ? (int)result : 1;
+        long listener = Await(plan, target);
+        long sent = listener < 0 ? 0 : Send(*(int*)(plan + PlanFormat.ControlFdAt), (int)listener);
+        // From here on what this process closes stays open in the target.
+        long own = Kernel.Unshare(0x400); // CLONE_FILES
+        return sent < 0 ? sent : own;
     }
 
-    private static long Take(byte* plan, long target)
+    // The number of the listener; negative where there is none, because the launch ends before it or the filter was not installed.
+    private static long Await(byte* plan, long target)
     {
         int step = *(int*)(plan + PlanFormat.ListenerStepAt);
         int* result = (int*)(plan + *(int*)(plan + PlanFormat.ResultsAt)) + step;
-        byte* info = stackalloc byte[128];
-        long opened = Gate.Await(plan, PlanFormat.GateRun);
-        if (opened < 0) return opened;
+        // A target that fails before its filter ends here too: while this process shares its descriptors, the engine can't see that
+        // nobody else holds them any more.
+        while (*(int*)(plan + PlanFormat.GateAt) < PlanFormat.GateRun)
+        {
+            if (HasEnded(target)) return -3; // ESRCH
+            long opened = Gate.AwaitOnce(plan, PlanFormat.GateRun, 2000000);
+            if (opened < 0) return opened;
+        }
+
         while (*result == PlanFormat.NotReached || *result == PlanFormat.Started)
         {
-            *(int*)(info + 16) = 0;
-            Kernel.WaitId(1, target, info, 0x1000005); // P_PID, WEXITED|WNOHANG|WNOWAIT
-            if (*(int*)(info + 16) != 0) return -3; // ESRCH: it ended before
+            if (HasEnded(target)) return -3;
             Kernel.Yield();
         }
 
-        if (*result < 0) return *result;
-        long pidfd = Kernel.PidFdOpen(target);
-        if (pidfd < 0) return pidfd;
-        long fd = Kernel.PidFdGetFd(pidfd, *result);
-        Kernel.Close(pidfd);
-        if (fd < 0) return fd;
-        long sent = Send(*(int*)(plan + PlanFormat.ControlFdAt), (int)fd);
-        Kernel.Close(fd);
-        return sent;
+        return *result;
+    }
+
+    private static bool HasEnded(long target)
+    {
+        byte* info = stackalloc byte[128];
+        *(int*)(info + 16) = 0; // si_pid stays 0 when there is nothing
+        Kernel.WaitId(1, target, info, 0x1000005); // P_PID, WEXITED|WNOHANG|WNOWAIT
+        return *(int*)(info + 16) != 0;
     }
 
     // struct msghdr with one SCM_RIGHTS control message, see cmsg(3).

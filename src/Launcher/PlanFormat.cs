@@ -14,7 +14,7 @@ internal static class PlanFormat
     public const int RelocationsAt = 24, RelocationCountAt = 28, ControlFdAt = 32, ModeAt = 36, ListenerStepAt = 40, ScratchAt = 44;
 
     // Header: the gate is written by the engine, the rest by the launcher and its children.
-    public const int GateAt = 64, InitPidAt = 68, TargetPidAt = 72, StatusKnownAt = 76, WaitStatusAt = 80, ListenerTakenAt = 84;
+    public const int GateAt = 64, InitPidAt = 68, TargetPidAt = 72, StatusKnownAt = 76, WaitStatusAt = 80;
     public const int UsageAt = 96; // struct rusage, 144 bytes
     public const int HeaderSize = 256;
     public const int ScratchSize = 4096;
@@ -40,8 +40,6 @@ internal static class PlanFormat
     public const int OperationFork = -2;
     /// <summary>Sends the byte of argument 0 to the engine and waits until the gate has the value of argument 1.</summary>
     public const int OperationGate = -3;
-    /// <summary>Waits without any system call until the reaper has taken the notification listener.</summary>
-    public const int OperationListener = -4;
 
     // Results that aren't a call's: below every -errno.
     public const int NotReached = -2147483647, Skipped = -2147483646, Started = -2147483645;

@@ -10,13 +10,13 @@ internal static unsafe class Reaper
     {
         *(int*)(plan + PlanFormat.TargetPidAt) = (int)target;
         int control = *(int*)(plan + PlanFormat.ControlFdAt);
-        // Everything else would keep the target's pipes or the host's directories open for as long as the sandbox lives.
-        if (control > 0) Kernel.CloseRange(0, control - 1);
-        Kernel.CloseRange(control + 1, 0xFFFFFFFF);
         // The target has the same uid: without this it could read this process through /proc/1.
         Kernel.Prctl(4, 0); // PR_SET_DUMPABLE
         Kernel.Prctl(36, 1); // PR_SET_CHILD_SUBREAPER; PID 1 of a namespace needs none
-        if (*(int*)(plan + PlanFormat.ListenerStepAt) >= 0) Listener.HandOver(plan, target);
+        if (*(int*)(plan + PlanFormat.ListenerStepAt) >= 0 && Listener.HandOver(plan, target) < 0) Abandon(plan, target);
+        // Everything else would keep the target's pipes or the host's directories open for as long as the sandbox lives.
+        if (control > 0) Kernel.CloseRange(0, control - 1);
+        Kernel.CloseRange(control + 1, 0xFFFFFFFF);
         long signals = 1L << 16; // SIGCHLD
         long signalFd = Kernel.SignalFd(&signals);
         Supervise(plan, target, control, signalFd);

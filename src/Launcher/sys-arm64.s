@@ -27,10 +27,4 @@ launcher_arch:
 	mov	w0, #1
 	ret
 
-	.globl	cpu_relax
-	.hidden	cpu_relax
-cpu_relax:
-	yield
-	ret
-
 	.section .note.GNU-stack,"",%progbits

@@ -29,10 +29,4 @@ launcher_arch:
 	xor	%eax, %eax
 	ret
 
-	.globl	cpu_relax
-	.hidden	cpu_relax
-cpu_relax:
-	pause
-	ret
-
 	.section .note.GNU-stack,"",%progbits

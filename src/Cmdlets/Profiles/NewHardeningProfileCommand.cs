@@ -19,7 +19,7 @@ public sealed class NewHardeningProfileCommand : HardeningCmdlet
 
     /// <summary>The namespaces, instead of the base's.</summary>
     [Parameter]
-    public NamespaceKinds? Namespace { get; set; }
+    public NamespaceKinds Namespace { get; set; } // not nullable: PowerShell makes flags of a list only for the bare type
 
     /// <summary>Whom the target is on the host.</summary>
     [Parameter]
@@ -56,7 +56,7 @@ public sealed class NewHardeningProfileCommand : HardeningCmdlet
                 {
                     Name = Name,
                     Description = Description ?? changed.Description,
-                    Namespaces = Namespace ?? changed.Namespaces,
+                    Namespaces = MyInvocation.BoundParameters.ContainsKey(nameof(Namespace)) ? Namespace : changed.Namespaces,
                     Identity = Identity ?? changed.Identity,
                     MemoryDenyWriteExecute = MemoryDenyWriteExecute || changed.MemoryDenyWriteExecute,
                     TcpConnectPorts = TcpConnectPort ?? changed.TcpConnectPorts,

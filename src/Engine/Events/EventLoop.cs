@@ -18,6 +18,7 @@ internal sealed class EventLoop
     private readonly Dictionary<int, Action<uint>> _handlers = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private int _users;
+    private bool _ended;
 
     private EventLoop()
     {
@@ -26,6 +27,9 @@ internal sealed class EventLoop
         Control(LibC.EPOLL_CTL_ADD, _wake.Number, (uint)LibC.EPOLLIN);
         new Thread(Run) { Name = "Sandbox.EventLoop", IsBackground = true }.Start();
     }
+
+    /// <summary>What its handlers read into: they run one after the other.</summary>
+    public byte[] Chunk { get; } = new byte[65536];
 
     /// <summary>The loop, held until <see cref="Release"/>.</summary>
     public static EventLoop Acquire()
@@ -45,16 +49,21 @@ internal sealed class EventLoop
         {
             if (--_users > 0) return;
             if (_current == this) _current = null;
+            Wake();
         }
-
-        Wake();
     }
 
-    /// <summary>Runs an action on the loop's thread.</summary>
-    public void Post(Action action)
+    /// <summary>Runs an action on the loop's thread; false where the thread has ended, and then the action never runs.</summary>
+    public bool Post(Action action)
     {
-        _posted.Enqueue(action);
-        Wake();
+        // Under the lock, so that the loop can't end between the check and the wake-up, whose descriptor it closes.
+        lock (Gate)
+        {
+            if (_ended) return false;
+            _posted.Enqueue(action);
+            Wake();
+            return true;
+        }
     }
 
     /// <summary>Watches a descriptor; on the loop's thread only.</summary>
@@ -103,7 +112,8 @@ internal sealed class EventLoop
             while (_posted.TryDequeue(out var action)) Guard(action);
             lock (Gate)
             {
-                if (_users == 0 && _posted.IsEmpty) break;
+                _ended = _users == 0 && _posted.IsEmpty;
+                if (_ended) break;
             }
 
             WaitOnce();

@@ -8,13 +8,21 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
     /// <summary>Where a plan's data begins: offsets into it are fixed while the steps are still being added.</summary>
     public const int DataAt = PlanFormat.HeaderSize + PlanFormat.ScratchSize;
 
+    private readonly Lazy<Dictionary<string, PlanStep[]>> _rows = new(() => steps.GroupBy(s => s.Row).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal));
+
     public IReadOnlyList<PlanStep> Steps => steps;
+
+    /// <summary>The steps of an outcome row, in their order; none for a row that takes no call.</summary>
+    public IReadOnlyList<PlanStep> StepsOf(string row) => _rows.Value.TryGetValue(row, out var found) ? found : [];
 
     /// <summary>The step after which the reaper fetches the notification listener.</summary>
     public PlanStep? Listener { get; init; }
 
     /// <summary>Whether it is the janitor's list of directories and not a launch.</summary>
     public bool Janitor { get; init; }
+
+    /// <summary>The same steps as the janitor's list: the first argument of each is a directory.</summary>
+    public LaunchPlan ForJanitor() => new(steps, data, relocations) { Janitor = true };
 
     private static int Align(int at) => (at + 15) & ~15;
 

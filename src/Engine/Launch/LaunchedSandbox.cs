@@ -35,6 +35,9 @@ internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, Contro
     /// <summary>The last step is the exec: what it left is Started when it never returned.</summary>
     public bool ExecSucceeded => memory.Result(plan.Steps[^1]) == PlanFormat.Started;
 
+    /// <summary>Whether whoever must answer the filter's notifications has their listener; without one every such call fails with ENOSYS.</summary>
+    public bool Supervisable => plan.Listener is not { } step || memory.Result(step) < 0 || Listener is not null;
+
     /// <summary>Finds the reaper; the launcher, where it has handed over to PID 1, is reaped.</summary>
     public void AdoptInit()
     {

@@ -11,7 +11,7 @@ internal static class SandboxLauncher
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a plan up to the exec of its target, or to its failure: <see cref="LaunchedSandbox.Running"/> tells.</summary>
-    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, LaunchStdio stdio, ILaunchGate gate, bool newSession)
+    public static LaunchedSandbox Start(LaunchPlan plan, LaunchDescriptors descriptors, LaunchStdio stdio, ILaunchGate gate, bool newSession, TimeSpan? deadline = null)
     {
         var launched = new LaunchedSandbox(plan, new PlanMemory(plan, descriptors.ControlNumber), new ControlSocket());
         try
@@ -20,7 +20,7 @@ internal static class SandboxLauncher
             using (execRead)
             {
                 var pid = Spawn(launched, descriptors, stdio, execWrite, newSession);
-                Serve(launched, gate, pid, execRead);
+                Serve(launched, gate, pid, execRead, deadline ?? Deadline);
             }
 
             return launched;
@@ -71,24 +71,31 @@ internal static class SandboxLauncher
     }
 
     // Three things can happen while a sandbox sets itself up: a message, the end of every holder of the exec pipe, or nothing.
-    private static void Serve(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, FileDescriptor execRead)
+    private static void Serve(LaunchedSandbox launched, ILaunchGate gate, int launcherPid, FileDescriptor execRead, TimeSpan deadline)
     {
-        var end = Environment.TickCount64 + (long)Deadline.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)deadline.TotalMilliseconds;
         while (true)
         {
-            var (message, ended) = Poll(launched.Control.Number, execRead.Number, end);
+            var (message, ended, refused) = Poll(launched.Control.Number, execRead.Number, launched.Listener?.Number ?? -1, end);
             if (message && launched.Control.Receive() is { } received)
             {
                 Handle(launched, gate, launcherPid, received);
                 continue;
             }
 
-            if (!message && !ended) throw new SandboxException("Launch,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"The sandbox was not set up within {Deadline.TotalSeconds:0} s.", "Look for a hung file system below the paths of the profile.");
+            if (!message && !ended && refused)
+            {
+                // The filter refuses the exec itself: without an answer it would never return.
+                gate.AnswerRefusal(launched.Listener!);
+                continue;
+            }
+
+            if (!message && !ended) throw new SandboxException("Launch,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"The sandbox was not set up within {deadline.TotalSeconds:0.#} s.", "Look for a hung file system below the paths of the profile.");
             break;
         }
 
         launched.AdoptInit();
-        launched.Running = launched.TargetPid != 0 && launched.ExecSucceeded;
+        launched.Running = launched.TargetPid != 0 && launched.ExecSucceeded && launched.Supervisable;
         if (launched.Running) gate.AfterExec(launched.TargetPid);
         launched.Acknowledge();
     }
@@ -115,19 +122,23 @@ internal static class SandboxLauncher
         }
     }
 
-    private static unsafe (bool Message, bool Ended) Poll(int control, int exec, long end)
+    private static unsafe (bool Message, bool Ended, bool Refused) Poll(int control, int exec, int listener, long end)
     {
-        var polls = stackalloc pollfd[2];
+        var polls = stackalloc pollfd[3];
         polls[0].fd = control;
         polls[1].fd = exec;
+        polls[2].fd = listener;
         for (;;)
         {
-            polls[0].events = polls[1].events = (short)LibC.POLLIN;
+            polls[0].events = polls[1].events = polls[2].events = (short)LibC.POLLIN;
             var left = end - Environment.TickCount64;
             if (left <= 0) return default;
-            var ready = LibC.poll(polls, 2, (int)left);
-            if (ready < 0 && LibC.errno != Errno.EINTR) throw new ErrnoException("poll", LibC.errno);
-            if (ready > 0) return ((polls[0].revents & LibC.POLLIN) != 0, (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0);
+            if (PollEvents.Wait(polls, 3, (int)left) == 0) continue;
+            var message = (polls[0].revents & LibC.POLLIN) != 0;
+            var ended = (polls[1].revents & (LibC.POLLIN | LibC.POLLHUP)) != 0;
+            var refused = (polls[2].revents & LibC.POLLIN) != 0;
+            if (message || ended || refused) return (message, ended, refused);
+            polls[2].fd = -1; // no task has the filter any more: its end is told by the others
         }
     }
 }

@@ -26,4 +26,7 @@ public sealed record HardeningOutcome
 
     /// <summary>What to do next, drawn from this machine's state.</summary>
     public string? Remedy { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => ErrnoName is null ? $"{Name}: {Status}" : $"{Name}: {Status} ({Syscall} gave {ErrnoName})";
 }

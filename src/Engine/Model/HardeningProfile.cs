@@ -110,4 +110,7 @@ public sealed record HardeningProfile
 
     /// <summary>Bytes kept of each output stream (the head and the tail of it).</summary>
     public long OutputLimit { get; init; } = 16L << 20;
+
+    /// <summary>The name: a record's own text would list every property.</summary>
+    public override string ToString() => Name;
 }

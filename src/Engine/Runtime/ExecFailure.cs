@@ -15,7 +15,7 @@ internal static class ExecFailure
             Errno.EPERM => (SandboxErrorKind.PermissionDenied, "The seccomp policy refuses execve; allow it, or the target can't start."),
             Errno.ENOEXEC => (SandboxErrorKind.InvalidArgument, "The file is no executable for this machine; a script needs a first line such as '#!/bin/sh'."),
             Errno.ENOMEM => (SandboxErrorKind.ResourceUnavailable, "A limit is too low for the program to be loaded: raise rlimit as, data or stack, or -MemoryLimit."),
-            _ => (ErrnoTable.Kind(errno), ErrnoTable.Remedy("execve", errno)),
+            _ => (ErrnoTable.Kind(errno), ErrnoTable.Remedy("execve", errno) ?? $"execve(2) says what {Errno.Name(errno)} means there."),
         };
         var row = new HardeningOutcome
         {

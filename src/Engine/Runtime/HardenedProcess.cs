@@ -19,7 +19,7 @@ public sealed class HardenedProcess
         CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);
         Profile = prepared.Context.Profile;
         Outcome = gate.Outcome!.Rows;
-        Level = LevelRule.Of(Profile.Tier, Outcome);
+        Level = LevelRule.Judge(Profile.Tier, Outcome);
     }
 
     /// <summary>The target's process id on the host.</summary>

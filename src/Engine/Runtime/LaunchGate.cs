@@ -1,5 +1,6 @@
 using Sandbox.Hardening;
 using Sandbox.Launch;
+using Sandbox.Native;
 
 namespace Sandbox.Runtime;
 
@@ -8,6 +9,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : IL
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
+    private SeccompSupervisor? _seccomp;
 
     /// <summary>An exception of ours, kept: the launch ends in order first.</summary>
     public SandboxException? Failure { get; private set; }
@@ -35,12 +37,17 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : IL
         return prepared.Request.RequireLevel is not { } required || LevelIfAllGoesWell() >= required;
     }
 
+    /// <summary>Who answers the refused calls: one for the whole run, so that no denial is counted apart.</summary>
+    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy) : null;
+
+    public void AnswerRefusal(FileDescriptor listener) => Supervise(listener)!.AnswerOne();
+
     public void AfterExec(int targetPid) => _outcome!.Judge(_evidence, afterExec: true);
 
     // Rows that only show after the exec are taken as in force here, and judged again when they show.
     private HardeningLevel LevelIfAllGoesWell()
     {
         var missing = _outcome!.MissingAtGate.Select(m => m.Name).ToHashSet();
-        return LevelRule.Of(prepared.Context.Profile.Tier, [.. _outcome.Rows.Select(r => missing.Contains(r.Name) || !r.Requested ? r : r with { Status = OutcomeStatus.Applied })]);
+        return LevelRule.Judge(prepared.Context.Profile.Tier, [.. _outcome.Rows.Select(r => missing.Contains(r.Name) || !r.Requested ? r : r with { Status = OutcomeStatus.Applied })]);
     }
 }

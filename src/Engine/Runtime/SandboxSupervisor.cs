@@ -12,6 +12,8 @@ internal sealed class SandboxSupervisor
     private readonly LaunchedSandbox _launched;
     private readonly RunLimits _limits;
     private readonly EventLoop _loop = EventLoop.Acquire();
+    private readonly Lock _holding = new();
+    private bool _released;
     private readonly ManualResetEventSlim _ended = new();
     private readonly List<PipeReader> _readers = [];
     private readonly Dictionary<OutputQueue, (OutputFollower? Output, OutputFollower? Error)> _followers = [];
@@ -59,20 +61,20 @@ internal sealed class SandboxSupervisor
     public bool Wait(TimeSpan timeout, CancellationToken cancellation) => _ended.Wait(timeout, cancellation);
 
     /// <summary>Signals the target.</summary>
-    public void Signal(int signal) => _loop.Post(() =>
+    public void Signal(int signal) => OnLoop(() =>
     {
         if (_ending is null && _launched.Target is { } target) PidFd.Signal(target, signal);
     });
 
     /// <summary>Kills the whole tree.</summary>
-    public void Kill() => _loop.Post(KillNow);
+    public void Kill() => OnLoop(KillNow);
 
     public OutputQueue Follow(int processId, bool output, bool error)
     {
         var queue = new OutputQueue((output ? 1 : 0) + (error ? 1 : 0));
         var followers = (output ? new OutputFollower(processId, "StandardOutput", queue) : null, error ? new OutputFollower(processId, "StandardError", queue) : null);
-        queue.Drained = () => _loop.Post(ResumeReaders);
-        _loop.Post(() =>
+        queue.Drained = () => OnLoop(ResumeReaders);
+        OnLoop(() =>
         {
             _followers.Add(queue, followers);
             Attach(Output, followers.Item1, _readers[0]);
@@ -81,13 +83,23 @@ internal sealed class SandboxSupervisor
         return queue;
     }
 
-    public void Unfollow(OutputQueue queue) => _loop.Post(() =>
+    public void Unfollow(OutputQueue queue) => OnLoop(() =>
     {
         if (!_followers.Remove(queue, out var followers)) return;
         if (followers.Output is { } output) Output.Detach(output);
         if (followers.Error is { } error) Error.Detach(error);
         ResumeReaders();
     });
+
+    // The loop may be gone once this sandbox has let go of it; only callers run then.
+    private void OnLoop(Action action)
+    {
+        lock (_holding)
+        {
+            if (!_released) _loop.Post(action);
+            else action(); // within the lock: two consumers may come at once
+        }
+    }
 
     private void Attach(OutputBuffer buffer, OutputFollower? follower, PipeReader reader)
     {
@@ -145,6 +157,7 @@ internal sealed class SandboxSupervisor
         _limits.Remove();
         _launched.Dispose();
         _ending = ending;
+        lock (_holding) _released = true;
         Ended?.Invoke();
         _ended.Set();
         _loop.Release();

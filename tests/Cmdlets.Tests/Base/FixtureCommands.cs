@@ -66,14 +66,17 @@ public sealed class TestFixtureWaitCommand : SandboxCmdlet
     [Parameter]
     public SwitchParameter Block { get; set; }
 
+    [Parameter]
+    public CancellationToken Release { get; set; }
+
     protected override void ProcessRecord()
     {
         CancellationToken token = CancellationToken;
+        CancellationToken release = Release;
         ManualResetEventSlim cancelled = Cancelled;
         thread = new Thread(() =>
         {
-            token.WaitHandle.WaitOne();
-            cancelled.Set();
+            if (WaitHandle.WaitAny([token.WaitHandle, release.WaitHandle]) == 0) cancelled.Set();
         }) { IsBackground = true, Name = "fixture" };
         thread.Start();
         WriteObject(1);

@@ -11,23 +11,33 @@ namespace Sandbox.Hardening;
 internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan plan, PlanMemory memory)
 {
     private readonly Dictionary<string, string> _files = [];
+    // Filters of ours are inherited by the target; a process can't lose one, and pwsh gains none while it runs.
+    private static readonly Lazy<int> OwnFilters = new(() => ProcessStatus.Of(Environment.ProcessId).SeccompFilters ?? 0);
+    private readonly NamespaceIds _mine = NamespaceIds.OfSelf();
+    private NamespaceIds? _namespaces;
+    private ProcessStatus? _status;
 
     /// <summary>The target, as our pid namespace sees it.</summary>
     public int Pid => pid;
 
     /// <summary>Forgets what was read: the next stage reads again.</summary>
-    public void Refresh() => _files.Clear();
-
-    public Finding OwnNamespace(string file)
+    public void Refresh()
     {
-        var mine = NamespaceOf("self", file);
-        var theirs = NamespaceOf(Number(pid), file);
-        return new(mine != theirs, mine != theirs ? theirs : $"the target is in the caller's namespace {mine}");
+        _files.Clear();
+        _status = null;
+        _mounts = null;
+    }
+
+    public Finding OwnNamespace(NamespaceKinds kind)
+    {
+        var mine = _mine.Inodes[kind];
+        var theirs = (_namespaces ??= NamespaceIds.Of(pid)).Inodes[kind];
+        return new(mine != theirs, mine != theirs ? $"{kind.ToString().ToLowerInvariant()}:[{theirs}]" : "the target is in the caller's namespace");
     }
 
     public Finding OwnUserNamespace(LaunchIdentity identity, IdentityMode mode)
     {
-        var own = OwnNamespace("user");
+        var own = OwnNamespace(NamespaceKinds.User);
         if (!own.Confirmed) return own;
         var map = Read("uid_map").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Fields).ToArray();
         var mine = map.FirstOrDefault(m => m.Length == 3 && int.Parse(m[0], CultureInfo.InvariantCulture) == identity.InsideUid(mode));
@@ -37,13 +47,11 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
 
     public Finding Ids(LaunchIdentity identity, IdentityMode mode)
     {
-        var uid = Fields(Status("Uid"));
-        var gid = Fields(Status("Gid"));
-        var groups = Fields(Status("Groups"));
-        var right = uid.All(u => u == Number(identity.HostUid(mode))) && gid.All(g => g == Number(identity.HostGid(mode)));
-        if (identity.IsRoot) right &= groups.Length == 0;
-        var note = identity.IsRoot || groups.Length == 0 ? "" : $", supplementary groups {string.Join(' ', groups)} (a plain user can't give them up)";
-        return new(right, $"host uid {uid[0]}, gid {gid[0]}{note}");
+        var (uids, gids, groups) = (Status().Uid, Status().Gid, Status().Groups);
+        var right = uids.All(u => u == identity.HostUid(mode)) && gids.All(g => g == identity.HostGid(mode));
+        if (identity.IsRoot) right &= groups.Count == 0;
+        var note = identity.IsRoot || groups.Count == 0 ? "" : $", supplementary groups {string.Join(' ', groups)} (a plain user can't give them up)";
+        return new(right, $"host uid {uids[0]}, gid {gids[0]}{note}");
     }
 
     public Finding LoopbackUp()
@@ -56,8 +64,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     public Finding OwnSession()
     {
         var session = Fields(Read("stat")[(Read("stat").LastIndexOf(')') + 1)..])[3];
-        var inside = Fields(Status("NSsid"));
-        return new(session == Number(pid), $"session {session}" + (inside.Length > 1 ? $" ({inside[^1]} inside)" : ""));
+        return new(session == Number(pid), $"session {session}");
     }
 
     public Finding Descriptors(IReadOnlyList<int> passed)
@@ -65,8 +72,9 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
         var open = new List<int>();
         foreach (var path in Directory.EnumerateFiles($"/proc/{pid}/fdinfo"))
         {
-            var flags = File.ReadLines(path).First(l => l.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim();
-            if ((Convert.ToInt64(flags, 8) & 0x80000) == 0) open.Add(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+            var text = ProcFile.Read(path);
+            var flags = text.AsSpan(text.IndexOf("flags:", StringComparison.Ordinal) + 6);
+            if ((Convert.ToInt64(flags[..flags.IndexOf('\n')].Trim().ToString(), 8) & 0x80000) == 0) open.Add(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
         }
 
         open.Sort();
@@ -83,25 +91,30 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
 
     public Finding CapabilitySet(string set, ulong mask)
     {
-        var value = Convert.ToUInt64(Status(set), 16);
+        var value = set switch
+        {
+            "CapInh" => Status().CapInh,
+            "CapPrm" => Status().CapPrm,
+            "CapEff" => Status().CapEff,
+            "CapBnd" => Status().CapBnd,
+            _ => Status().CapAmb,
+        };
         return new(value == mask, $"{set} {value:x16}");
     }
 
     public Finding Capabilities(ulong mask)
     {
-        var names = new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" };
-        var found = names.Select(n => CapabilitySet(n, mask)).ToArray();
+        var found = new[] { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" }.Select(n => CapabilitySet(n, mask)).ToArray();
         return new(found.All(f => f.Confirmed), string.Join(", ", found.Select(f => f.Detail)));
     }
 
-    public Finding NoNewPrivileges() => new(Status("NoNewPrivs") == "1", $"NoNewPrivs {Status("NoNewPrivs")}");
+    public Finding NoNewPrivileges() => new(Status().NoNewPrivs == true, $"NoNewPrivs {Status().NoNewPrivs}");
 
     public Finding Filtered(string policy)
     {
-        var mode = Status("Seccomp");
-        var filters = int.Parse(Status("Seccomp_filters"), CultureInfo.InvariantCulture);
-        var before = int.Parse(Field(File.ReadAllText("/proc/self/status"), "Seccomp_filters"), CultureInfo.InvariantCulture);
-        return new(mode == "2" && filters == before + 1, $"{policy}: Seccomp {mode}, {filters} filter(s)");
+        var before = OwnFilters.Value;
+        // 3 is SECCOMP_MODE_DEAD (kernel/seccomp.c): the filter has killed the target already.
+        return new(Status().Seccomp is 2 or 3 && Status().SeccompFilters == before + 1, $"{policy}: Seccomp {Status().Seccomp}, {Status().SeccompFilters} filter(s)");
     }
 
     public Finding Landlock(int abi, string lost)
@@ -119,7 +132,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     /// <summary>Protections that the kernel shows only to their owner: the steps themselves asked, inside, and the plan says what they must have got.</summary>
     public Finding StepResults(string row, string detail)
     {
-        foreach (var step in plan.Steps.Where(s => s.Row == row))
+        foreach (var step in plan.StepsOf(row))
         {
             if (!Satisfied(step)) return new(false, $"{step.Call.Name} gave {memory.Result(step)}");
         }
@@ -139,20 +152,11 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
 
     private static string[] Fields(string line) => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 
-    private static string NamespaceOf(string process, string file) =>
-        new FileInfo($"/proc/{process}/ns/{file}").LinkTarget ?? throw new ErrnoException("readlink", Errno.ENOENT, $"/proc/{process}/ns/{file}");
-
-    private string Status(string key) => Field(Read("status"), key);
-
-    private static string Field(string status, string key)
-    {
-        var line = status.Split('\n').FirstOrDefault(l => l.StartsWith(key + ":", StringComparison.Ordinal));
-        return line is null ? throw new SandboxException("ReadBack,FIELD", SandboxErrorKind.NotInstalled, $"/proc/{{pid}}/status has no {key}.", "Use a newer kernel.") : line[(key.Length + 1)..].Trim();
-    }
+    private ProcessStatus Status() => _status ??= ProcessStatus.Parse(Read("status"));
 
     private string Read(string file)
     {
         if (_files.TryGetValue(file, out var text)) return text;
-        return _files[file] = File.ReadAllText($"/proc/{pid}/{file}");
+        return _files[file] = ProcFile.Read($"/proc/{pid}/{file}");
     }
 }

@@ -8,7 +8,7 @@ internal static class HostRootSteps
 {
     public static void Add(PlanContext c, RootLayout layout)
     {
-        c.Begin("mount_namespace", e => e.OwnNamespace("mnt"));
+        c.Begin("mount_namespace", e => e.OwnNamespace(NamespaceKinds.Mount));
         c.Writer.Call(Syscall.Mount, 0, c.Writer.Text("/"), 0, PlanArgument.Value(0x4000 | 0x40000, "MS_REC|MS_PRIVATE"), 0);
         c.Writer.Call(Syscall.Chdir, c.Writer.Text("/"));
         foreach (var bind in layout.Binds.OrderBy(b => b.Path, StringComparer.Ordinal))

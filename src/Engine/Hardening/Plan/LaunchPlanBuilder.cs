@@ -39,7 +39,7 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         c.Writer.Call(Syscall.Chdir, c.Writer.Text(working.Path));
         LimitSteps.Add(c, ResourceLimitTable.Evaluate(c.Profile));
         PrivilegeSteps.AddNoNewPrivileges(c);
-        LandlockSteps.Add(c, LandlockAbi.Kernel, Writable());
+        LandlockSteps.Add(c, Rules());
         PrivilegeSteps.AddCapabilities(c, [.. c.Profile.KeepCapabilities.Select(Capability.Parse)], Capability.KernelLast());
         if (c.Profile.CleanEnvironment)
         {
@@ -52,16 +52,27 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         }
     }
 
-    private IEnumerable<string> Writable()
+    private IEnumerable<LandlockPathRule> Rules()
     {
-        if (c.Profile.Root == RootMode.Host) return new[] { "/tmp", "/dev", "/proc", working.Path }.Concat(layout.Binds.Where(b => b.Writable).Select(b => b.Path)).Distinct();
-        return new[] { "/tmp", "/dev", "/proc" }.Concat(layout.Binds.Where(b => b is { Writable: true, Device: false }).Select(b => b.Path));
+        yield return LandlockPathRule.Writable("/tmp");
+        yield return LandlockPathRule.Proc();
+        if (c.Profile.Root == RootMode.Host)
+        {
+            yield return LandlockPathRule.Writable(working.Path);
+            yield return new("/dev", LandlockAccessFs.ReadFile | LandlockAccessFs.WriteFile | LandlockAccessFs.Truncate | LandlockAccessFs.IoctlDev | LandlockAccessFs.ReadDir);
+        }
+        else
+        {
+            yield return LandlockPathRule.Writable("/dev/shm");
+            yield return new("/dev/pts", LandlockAccessFs.ReadFile | LandlockAccessFs.WriteFile | LandlockAccessFs.Truncate | LandlockAccessFs.IoctlDev | LandlockAccessFs.ReadDir);
+        }
+
+        foreach (var bind in layout.Binds.Where(b => b.Writable)) yield return bind.Device ? LandlockPathRule.Device(bind.Path) : LandlockPathRule.Writable(bind.Path, !bind.Directory);
     }
 
     private void AddFilter(SeccompPolicy policy)
     {
         // A policy that notifies already has a supervisor of its own choosing; ours answers as the policy says otherwise.
-        var program = SeccompCompiler.Compile(policy.ForObservation());
-        SeccompSteps.Add(c, program.ToBytes(), notifies: true, policy.Name);
+        SeccompSteps.Add(c, CompiledFilters.ForObservation(policy), notifies: true, policy.Name);
     }
 }

@@ -9,21 +9,21 @@ namespace Sandbox.Hardening;
 /// </summary>
 internal static class NamespaceSteps
 {
-    private static readonly (NamespaceKinds Kind, string Row, string File, long Flag, string FlagName)[] Kinds =
+    private static readonly (NamespaceKinds Kind, string Row, long Flag, string FlagName)[] Kinds =
     [
-        (NamespaceKinds.Mount, "mount_namespace", "mnt", 0x00020000, "CLONE_NEWNS"),
-        (NamespaceKinds.Ipc, "ipc_namespace", "ipc", 0x08000000, "CLONE_NEWIPC"),
-        (NamespaceKinds.Uts, "uts_namespace", "uts", 0x04000000, "CLONE_NEWUTS"),
-        (NamespaceKinds.Network, "network_namespace", "net", 0x40000000, "CLONE_NEWNET"),
-        (NamespaceKinds.Cgroup, "cgroup_namespace", "cgroup", 0x02000000, "CLONE_NEWCGROUP"),
-        (NamespaceKinds.Time, "time_namespace", "time", 0x00000080, "CLONE_NEWTIME"),
+        (NamespaceKinds.Mount, "mount_namespace", 0x00020000, "CLONE_NEWNS"),
+        (NamespaceKinds.Ipc, "ipc_namespace", 0x08000000, "CLONE_NEWIPC"),
+        (NamespaceKinds.Uts, "uts_namespace", 0x04000000, "CLONE_NEWUTS"),
+        (NamespaceKinds.Network, "network_namespace", 0x40000000, "CLONE_NEWNET"),
+        (NamespaceKinds.Cgroup, "cgroup_namespace", 0x02000000, "CLONE_NEWCGROUP"),
+        (NamespaceKinds.Time, "time_namespace", 0x00000080, "CLONE_NEWTIME"),
     ];
 
     /// <summary>In the launcher, before it forks PID 1.</summary>
     public static void Add(PlanContext c)
     {
         if (c.OwnUser) AddUser(c);
-        foreach (var (kind, row, file, flag, flagName) in Kinds)
+        foreach (var (kind, row, flag, flagName) in Kinds)
         {
             if ((c.Profile.Namespaces & kind) == 0)
             {
@@ -31,13 +31,13 @@ internal static class NamespaceSteps
                 continue;
             }
 
-            c.Begin(row, e => e.OwnNamespace(file));
+            c.Begin(row, e => e.OwnNamespace(kind));
             c.Writer.Call(Syscall.Unshare, PlanArgument.Value(flag, flagName));
         }
 
         if (c.OwnPid)
         {
-            c.Begin("pid_namespace", e => e.OwnNamespace("pid"));
+            c.Begin("pid_namespace", e => e.OwnNamespace(NamespaceKinds.Pid));
             c.Writer.Call(Syscall.Operation("clone", PlanFormat.OperationInit), PlanArgument.Value(0x20000000, "CLONE_NEWPID|CLONE_PARENT"));
         }
         else
@@ -51,7 +51,7 @@ internal static class NamespaceSteps
     {
         if ((c.Profile.Namespaces & NamespaceKinds.Uts) != 0)
         {
-            c.Begin("uts_namespace", e => e.OwnNamespace("uts"));
+            c.Begin("uts_namespace", e => e.OwnNamespace(NamespaceKinds.Uts));
             c.Writer.Call(Syscall.SetHostName, c.Writer.Text("sandbox"), 7);
         }
 

@@ -33,6 +33,11 @@ internal sealed class PreparedLaunch
         var profile = request.Profile;
         var identity = LaunchIdentity.Current;
         ProfileCheck.Consistent(profile);
+        foreach (var fd in request.PassDescriptors.Where(fd => !File.Exists($"/proc/self/fdinfo/{fd}")))
+        {
+            throw new SandboxException("PassDescriptor,EBADF", SandboxErrorKind.InvalidArgument, $"-PassDescriptor: {fd} is no open descriptor of this process.", "Pass the number of an open one, such as that of a SafeFileHandle that is still referenced.");
+        }
+
         var current = request.CurrentDirectory ?? System.Environment.CurrentDirectory;
         var environment = TargetEnvironment.Build(profile, request.Environment);
         var working = WorkingDirectory.Decide(request, current);
@@ -46,12 +51,27 @@ internal sealed class PreparedLaunch
             Descriptors = new() { Passed = request.PassDescriptors, IdMapOwners = layout.Owners, IdMapHostId = LaunchIdentity.SandboxHostId },
         };
         var policy = request.SeccompPolicy ?? (profile.SeccompPolicy is { } name ? BuiltInPolicies.Get(name) : null);
-        if (policy is not null && profile.AllowSyscalls.Count > 0) policy = policy.Allow(profile.AllowSyscalls);
-        if (policy is not null && profile.DenySyscalls.Count > 0) policy = policy.Deny(profile.DenySyscalls);
+        if (profile.AllowSyscalls.Count > 0)
+        {
+            if (policy is null) throw new SandboxException("HardeningProfile,INCONSISTENT", SandboxErrorKind.InvalidArgument, "The profile can't do what it says: system calls are allowed beyond a policy and it has none.", "Name a policy, or allow nothing: without one every call is allowed.");
+            policy = policy.Allow(profile.AllowSyscalls);
+        }
+
+        // Without a policy the denied calls are one: everything else is allowed.
+        if (profile.DenySyscalls.Count > 0) policy = (policy ?? new SeccompPolicy("deny list", SeccompAction.Allow, [], null)).Deny(profile.DenySyscalls);
         new LaunchPlanBuilder(context, layout, working).Add(path, request.Arguments, environment, policy);
         return new(request, context, path) { Plan = context.Writer.Build(), Environment = environment, Policy = policy };
     }
 
     /// <summary>The ordered plan as text: equal for equal requests.</summary>
-    public IEnumerable<string> Preview() => Plan.Steps.Select(s => s.ToString());
+    public IEnumerable<string> Preview() => Cgroups().Concat(Plan.Steps.Select(s => s.ToString()));
+
+    // Done by the engine while the target waits at the gate.
+    private IEnumerable<string> Cgroups()
+    {
+        var profile = Request.Profile;
+        if (profile.MemoryLimit is { } memory) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_memory: {memory} bytes");
+        if (profile.ProcessLimit is { } processes) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_pids: {processes} processes");
+        if (profile.CpuShare is { } share) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_cpu: {share} processors");
+    }
 }

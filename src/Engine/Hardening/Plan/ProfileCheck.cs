@@ -14,6 +14,7 @@ internal static class ProfileCheck
         if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0) Need(namespaces, NamespaceKinds.Mount, "-HiddenPath and -ReadOnlyPath");
         if (p.Root == RootMode.Host && p.WritablePaths.Count > 0 && !p.Landlock) throw Inconsistent("writable paths change nothing where the whole host is visible and Landlock is off", "Use a private root, or Landlock.");
         if (p.KeepCapabilities.Count > 0 && !p.DropCapabilities) throw Inconsistent("capabilities are kept but none are dropped", "Set dropCapabilities.");
+        if ((p.TcpConnectPorts ?? p.TcpBindPorts) is not null && !p.Landlock) throw Inconsistent("TCP ports are named, and without Landlock nothing holds the program to them", "Set landlock, or name no ports.");
         if (p.Root == RootMode.Directory && p.RootDirectory is null) throw Inconsistent("its root is a directory and none is named", "Give -RootDirectory.");
         if ((p.SeccompPolicy is not null || p.Landlock) && !p.NoNewPrivileges && (namespaces & NamespaceKinds.User) == 0) throw Inconsistent("seccomp and Landlock need no_new_privs", "Set noNewPrivileges.");
     }

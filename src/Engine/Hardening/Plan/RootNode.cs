@@ -15,8 +15,11 @@ internal enum RootNodeKind
 /// <summary>One thing to make in a new root.</summary>
 internal sealed record RootNode(RootNodeKind Kind, string Path, string Row, Verification Verify)
 {
-    /// <summary>The link's target, the file's text, or the mode of a tmpfs.</summary>
+    /// <summary>The link's target, or the mode of a tmpfs.</summary>
     public string? Content { get; init; }
+
+    /// <summary>The file's content; nothing for a mount point.</summary>
+    public byte[] Bytes { get; init; } = [];
 
     public BindMount? Bind { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class RootNodes(RootLayout layout, HardeningProfile profile)
         Add(new(RootNodeKind.Temporary, "/dev/shm", "dev", e => e.Temporary("/dev/shm")) { Content = "1777" });
         Add(new(RootNodeKind.Terminals, "/dev/pts", "dev", e => e.Temporary("/dev/shm")));
         foreach (var (path, target) in layout.Links) Add(new(RootNodeKind.Link, path, Row(path), Verify(path)) { Content = target });
-        foreach (var (path, content) in layout.Files) Add(new(RootNodeKind.File, path, Row(path), Verify(path)) { Content = content });
+        foreach (var (path, content) in layout.Files) Add(new(RootNodeKind.File, path, Row(path), Verify(path)) { Bytes = content });
         foreach (var bind in layout.Binds.Where(b => !(_owned && b.Path == profile.RootDirectory)))
         {
             _nodes[bind.Path] = new(RootNodeKind.Bind, bind.Path, bind.Row, e => e.Mounted(bind)) { Bind = bind, Nested = InsideBind(bind.Path) };
@@ -61,6 +61,6 @@ internal sealed class RootNodes(RootLayout layout, HardeningProfile profile)
     private void AddMountPoint(RootNode node, RootNodeKind kind)
     {
         if (_owned && !node.Path.StartsWith("/dev/", StringComparison.Ordinal) && !node.Path.StartsWith("/tmp/", StringComparison.Ordinal)) return;
-        _mountPoints[node.Path] = new(kind, node.Path, node.Row, node.Verify) { Content = "" };
+        _mountPoints[node.Path] = new(kind, node.Path, node.Row, node.Verify);
     }
 }

@@ -9,14 +9,8 @@ internal static class SeccompSteps
     public static void Add(PlanContext c, ReadOnlySpan<byte> filter, bool notifies, string policyName)
     {
         c.Begin("seccomp", e => e.Filtered(policyName), afterExec: true);
-        // The reaper fetches the listener by pidfd_getfd(2), which asks for a dumpable process; a change of uid had taken that away.
-        if (notifies) c.Writer.Call(Syscall.Prctl, PlanArgument.Value(4, "PR_SET_DUMPABLE"), 1, 0, 0, 0);
         var flags = notifies ? PlanArgument.Value(8, "SECCOMP_FILTER_FLAG_NEW_LISTENER") : PlanArgument.Value(0);
         var step = c.Writer.Call(Syscall.Seccomp, PlanArgument.Value(1, "SECCOMP_SET_MODE_FILTER"), flags, c.Writer.FilterProgram(filter, $"{policyName}, {filter.Length / 8} instructions"));
-        if (!notifies) return;
-        c.Writer.Listener = step;
-        c.Writer.Requires = step;
-        c.Writer.Call(Syscall.Operation("hand over listener", PlanFormat.OperationListener));
-        c.Writer.Requires = null;
+        if (notifies) c.Writer.Listener = step; // which the reaper sends to us
     }
 }

@@ -18,11 +18,9 @@ internal static class ProfileJson
                 LineInfoHandling = LineInfoHandling.Load,
                 CommentHandling = CommentHandling.Ignore,
             });
+            // Only comments may follow: the reader throws at anything else, and only when it is asked to go on.
             while (reader.Read())
-            {
-                if (reader.TokenType != JsonToken.Comment)
-                    throw new ProfileNode(source, "$", reader.LineNumber, null).Error("SYNTAX", "text after the end of the document");
-            }
+                continue;
 
             return Convert(root, source);
         }

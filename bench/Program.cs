@@ -1,0 +1,69 @@
+using System.Globalization;
+using Sandbox.Bench.Seccomp;
+using Tmds.Linux;
+
+namespace Sandbox.Bench;
+
+/// <summary>bench [launch|stages|cmdlet|rate|first|memory|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
+internal static class Program
+{
+    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "seccomp"];
+
+    // A round compiles and installs every filter; this many take less than a minute.
+    private const int MostSeccompRounds = 40;
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is [FirstLaunchBench.Argument, var name])
+        {
+            FirstLaunchBench.Once(name);
+            return 0;
+        }
+
+        var unknown = arguments.FirstOrDefault(a => !Parts.Contains(a) && !IsProfile(a) && !int.TryParse(a, CultureInfo.InvariantCulture, out _));
+        if (unknown is not null)
+        {
+            Console.Error.WriteLine($"Unknown part '{unknown}'. Parts: {string.Join(", ", Parts)}; a number is the count of rounds, a .json file a profile for seccomp.");
+            return 2;
+        }
+
+        var rounds = arguments.Select(a => int.TryParse(a, CultureInfo.InvariantCulture, out var n) ? n : 0).FirstOrDefault(n => n > 0, 150);
+        string[] parts = [.. arguments.Where(Parts.Contains)];
+        if (parts.Length == 0) parts = Parts;
+        var root = (uint)LibC.geteuid() == 0;
+        if (root) Report.Line($"Measured on: {Machine.Describe()}.");
+        using var place = new Workplace();
+        Run(new(root ? "root" : "an ordinary user"), place, parts, rounds);
+        if (parts.Contains("seccomp")) SeccompBench.Run(place, Math.Min(rounds, MostSeccompRounds), arguments.Where(IsProfile));
+        if (!root) return 0;
+        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same.
+        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp"))];
+        return others.Length == 0 ? 0 : OrdinaryUser.Run(place, [.. others, rounds.ToString(CultureInfo.InvariantCulture)]);
+    }
+
+    private static void Run(Report report, Workplace place, string[] parts, int rounds)
+    {
+        if (parts.Contains("launch")) LaunchBench.Run(report, place, rounds);
+        if (parts.Contains("stages")) StageProfile.Run(report, place, rounds);
+        if (parts.Contains("stages")) PlanProfile.Run(report, place, rounds);
+        if (parts.Contains("cmdlet") && Manifest() is { } manifest) CmdletBench.Run(report, place, manifest, rounds);
+        Report.Line("");
+        if (parts.Contains("rate")) RateBench.Run(report, place, TimeSpan.FromSeconds(3));
+        if (parts.Contains("first")) FirstLaunchBench.Run(report, Math.Min(rounds, 7));
+        if (parts.Contains("memory")) MemoryBench.Run(report, place);
+    }
+
+    private static bool IsProfile(string argument) => argument.EndsWith(".json", StringComparison.Ordinal) && File.Exists(argument);
+
+    private static string? Manifest()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var manifest = Path.Join(directory.FullName, "out", "Sandbox", "Sandbox.psd1");
+            if (File.Exists(manifest)) return manifest;
+        }
+
+        Console.Error.WriteLine("The staged module isn't there: build it first (./build.sh Build). The cmdlet is not measured.");
+        return null;
+    }
+}

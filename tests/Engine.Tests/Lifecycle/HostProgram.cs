@@ -1,0 +1,56 @@
+using System.Globalization;
+using Sandbox.Hardening;
+using Sandbox.Runtime;
+
+namespace Sandbox.Tests.Lifecycle;
+
+/// <summary>What a hosting process of its own does for a test.</summary>
+internal static class HostProgram
+{
+    public static int Run(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["statuses", var most]:
+                Statuses(int.Parse(most, CultureInfo.InvariantCulture));
+                return 0;
+            case ["endless", var threads, var marker]:
+                Endless(int.Parse(threads, CultureInfo.InvariantCulture), marker);
+                return 0;
+            default:
+                Console.Error.WriteLine("unknown host command");
+                return 2;
+        }
+    }
+
+    // One line per run: what was asked and what came back.
+    private static void Statuses(int most)
+    {
+        for (var status = 0; status < most; status++)
+        {
+            var process = HardenedLauncher.Start(new LaunchRequest { FilePath = "/bin/sh", Arguments = ["-c", $"exit {status}"], CurrentDirectory = "/", Profile = BuiltInProfiles.Strict });
+            process.Wait(TimeSpan.FromSeconds(20));
+            Console.WriteLine($"{status} {process.ExitCode} {process.Signal}");
+        }
+    }
+
+    // Sandboxes in every stage of their lives: some setting up, some running with children that left their session, some ending.
+    private static void Endless(int threads, string marker)
+    {
+        var line = $"setsid sleep {marker} & (setsid sleep {marker} &) ; sleep 0.05; [ $0 = 1 ] && exec sleep {marker}";
+        var workers = Enumerable.Range(0, threads).Select(t => new Thread(() =>
+        {
+            for (var round = 0; ; round++)
+            {
+                var strict = (round + t) % 3 != 0;
+                // A cgroup of its own for some, where root can make one: what the janitor is for.
+                var profile = !strict ? BuiltInProfiles.Standard : Environment.IsPrivilegedProcess && round % 4 == 1 ? BuiltInProfiles.Strict with { ProcessLimit = 50 } : BuiltInProfiles.Strict;
+                var process = HardenedLauncher.Start(new LaunchRequest { FilePath = "/bin/sh", Arguments = ["-c", line, strict ? "1" : "0"], CurrentDirectory = "/", Profile = profile });
+                Console.WriteLine(process.Id);
+                if (round % 2 == 0) process.Stop(TimeSpan.Zero);
+            }
+        })).ToArray();
+        foreach (var worker in workers) worker.Start();
+        foreach (var worker in workers) worker.Join();
+    }
+}
