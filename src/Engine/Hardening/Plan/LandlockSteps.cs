@@ -21,6 +21,8 @@ internal static class LandlockSteps
         var abi = Math.Max(1, LandlockAbi.Kernel); // without Landlock the first call fails, and its row says why
         var wanted = new LandlockRuleset { Paths = [LandlockPathRule.ReadExecute("/"), .. paths] }.WithPorts(c.Profile.TcpConnectPorts, c.Profile.TcpBindPorts);
         var (ruleset, lost) = LandlockAbi.Negotiate(wanted, abi);
+        // What was asked for by name and can't be had is missing, however much of the domain is in force.
+        if (ruleset.HandledNet != wanted.HandledNet) c.Rows.Add(new("landlock_tcp", _ => new(false, $"Landlock ABI {abi} knows no TCP ports; it takes ABI 4, Linux 6.7"), false));
         c.Begin("landlock", e => e.Landlock(abi, string.Join(", ", lost)));
         var w = c.Writer;
         var created = w.Call(Syscall.LandlockCreateRuleset, Attribute(w, ruleset, abi), LandlockAbi.RulesetAttributeSize(abi), 0);

@@ -12,6 +12,11 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
         {
             var root = HostPath.Existing(profile.RootDirectory ?? throw new SandboxException("RootDirectory,MISSING", SandboxErrorKind.InvalidArgument, "The profile asks for a root directory and names none.", "Give -RootDirectory."), "RootDirectory", currentDirectory);
             if (root == "/") throw new SandboxException("RootDirectory,EINVAL", SandboxErrorKind.InvalidArgument, "-RootDirectory: the host's root can't be the private root.", "Use the profile's private root, or a directory that holds a root file system.");
+            if (new[] { "proc", "dev", "tmp" }.Where(d => !Directory.Exists(Path.Join(root, d))).ToArray() is { Length: > 0 } missing)
+            {
+                throw new SandboxException("RootDirectory,ENOENT", SandboxErrorKind.ObjectNotFound, $"-RootDirectory: {root} has no {string.Join(", ", missing.Select(m => "/" + m))}, where the sandbox's own are mounted.", $"mkdir {string.Join(' ', missing.Select(m => $"'{Path.Join(root, m)}'"))}");
+            }
+
             layout.RootDirectory = root;
             layout.Put(Bind("root_filesystem", root, writable: false));
             layout.AddDevices();
