@@ -7,7 +7,6 @@ namespace Sandbox.Runtime;
 /// <summary>Reads one of the target's streams on the event loop.</summary>
 internal sealed class PipeReader(EventLoop loop, FileDescriptor pipe, OutputBuffer buffer)
 {
-    private readonly byte[] _chunk = new byte[65536];
     private bool _paused;
 
     public bool Ended { get; private set; }
@@ -55,14 +54,14 @@ internal sealed class PipeReader(EventLoop loop, FileDescriptor pipe, OutputBuff
     private unsafe bool ReadOnce()
     {
         long got;
-        fixed (byte* chunk = _chunk)
+        fixed (byte* chunk = loop.Scratch)
         {
-            got = (long)LibC.read(pipe.Number, chunk, _chunk.Length);
+            got = (long)LibC.read(pipe.Number, chunk, loop.Scratch.Length);
         }
 
         if (got > 0)
         {
-            buffer.Append(_chunk.AsSpan(0, (int)got));
+            buffer.Append(loop.Scratch.AsSpan(0, (int)got));
             return true;
         }
 
