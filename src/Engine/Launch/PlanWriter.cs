@@ -48,7 +48,7 @@ internal sealed class PlanWriter
             _strings.Add(text, at);
         }
 
-        return PlanArgument.Pointer(at, $"\"{text}\"");
+        return PlanArgument.TextAt(at, text);
     }
 
     /// <summary>Adds bytes, aligned for any structure.</summary>
