@@ -61,9 +61,10 @@ internal static unsafe class Interpreter
     // CLONE_PARENT makes the new PID 1 a child of the engine's process, which can then wait for it; the launcher isn't needed any more.
     private static long BecomeInit(byte* plan, long flags)
     {
-        long pid = Kernel.Clone(flags | 0x8000 | 17); // CLONE_PARENT|SIGCHLD
+        // CLONE_PARENT|CLONE_PARENT_SETTID|SIGCHLD: the kernel writes the id before the child runs (kernel/fork.c). Written by us, it could
+        // come after the child has told the engine that it is ready, and the engine would take the launcher for PID 1.
+        long pid = Kernel.Clone(flags | 0x8000 | 0x100000 | 17, (int*)(plan + PlanFormat.InitPidAt));
         if (pid <= 0) return pid;
-        *(int*)(plan + PlanFormat.InitPidAt) = (int)pid;
         Kernel.Exit(0);
         return 0;
     }

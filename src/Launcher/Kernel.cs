@@ -20,6 +20,7 @@ internal static unsafe class Kernel
     public static long Close(long fd) => Call(Pick(3, 57), fd);
     public static long CloseRange(long first, long last) => Call(436, first, last, 0);
     public static long Clone(long flags) => Call(Pick(56, 220), flags);
+    public static long Clone(long flags, int* childId) => Call(Pick(56, 220), flags, 0, (long)childId); // both architectures take parent_tid third
     public static long Wait4(long pid, int* status, long options, byte* usage) => Call(Pick(61, 260), pid, (long)status, options, (long)usage);
     public static long WaitId(long type, long pid, byte* info, long options) => Call(Pick(247, 95), type, pid, (long)info, options, 0);
     public static long Kill(long pid, long signal) => Call(Pick(62, 129), pid, signal);

@@ -59,8 +59,8 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         if (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))) _input.Add(InputObject);
     }
 
-    /// <summary>Starts the target; null where ShouldProcess said no.</summary>
-    protected HardenedProcess? Launch()
+    /// <summary>Starts the target; null where ShouldProcess said no. A follower is attached before the first byte is read.</summary>
+    protected HardenedProcess? Launch(Action<HardenedProcess>? follow = null)
     {
         try
         {
@@ -68,7 +68,7 @@ public abstract class LaunchCmdlet : HardeningCmdlet
             var target = $"{FilePath} {string.Join(' ', ArgumentList)}".TrimEnd();
             if (IsWhatIf) return Preview(request, target);
             if (!ShouldProcess(target, $"Start under profile {request.Profile.Name}")) return null;
-            var process = HardenedLauncher.Start(request);
+            var process = HardenedLauncher.Start(request, follow);
             WriteVerbose($"{process} runs at level {process.Level}.");
             if (process.Outcome.Any(r => r.Requested && r.Status != OutcomeStatus.Applied))
             {

@@ -18,11 +18,12 @@ public sealed class InvokeHardenedProcessCommand : LaunchCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Launch() is not { } process) return;
+        OutputSubscription? subscription = null;
+        if (Launch(p => subscription = OutputSubscription.To(p)) is not { } process) return;
         _running = process;
-        using (var subscription = OutputSubscription.To(process))
+        using (subscription)
         {
-            foreach (var line in subscription.Lines(null, CancellationToken)) Pass(line);
+            foreach (var line in subscription!.Lines(null, CancellationToken)) Pass(line);
         }
 
         process.Wait(System.Threading.Timeout.InfiniteTimeSpan, CancellationToken);

@@ -7,13 +7,16 @@ namespace Sandbox.Runtime;
 /// <summary>From a request to a running process, or to an exception that says why not and leaves nothing behind.</summary>
 public static class HardenedLauncher
 {
-    /// <summary>Starts a program. Returns once it runs and every protection is read back.</summary>
-    public static HardenedProcess Start(LaunchRequest request)
+    /// <summary>
+    /// Starts a program. Returns once it runs and every protection is read back. What <paramref name="follow"/> attaches gets every byte
+    /// of its output: it is called before the first is read.
+    /// </summary>
+    public static HardenedProcess Start(LaunchRequest request, Action<HardenedProcess>? follow = null)
     {
         var limits = RunLimits.Create(request.Profile);
         try
         {
-            return Start(PreparedLaunch.Create(request with { Profile = limits.Profile }), limits);
+            return Start(PreparedLaunch.Create(request with { Profile = limits.Profile }), limits, follow);
         }
         catch
         {
@@ -27,7 +30,7 @@ public static class HardenedLauncher
 
     internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
@@ -42,6 +45,7 @@ public static class HardenedLauncher
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
             launched.ForgetPlan();
+            follow?.Invoke(process);
             supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
             return process;
         }

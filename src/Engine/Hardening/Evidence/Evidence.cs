@@ -113,7 +113,8 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     public Finding Filtered(string policy)
     {
         var before = OwnFilters.Value;
-        return new(Status().Seccomp == 2 && Status().SeccompFilters == before + 1, $"{policy}: Seccomp {Status().Seccomp}, {Status().SeccompFilters} filter(s)");
+        // 3 is SECCOMP_MODE_DEAD (kernel/seccomp.c): the filter has killed the target already.
+        return new(Status().Seccomp is 2 or 3 && Status().SeccompFilters == before + 1, $"{policy}: Seccomp {Status().Seccomp}, {Status().SeccompFilters} filter(s)");
     }
 
     public Finding Landlock(int abi, string lost)

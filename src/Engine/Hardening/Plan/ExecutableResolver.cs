@@ -29,7 +29,7 @@ internal sealed class ExecutableResolver(RootMode root, string? rootDirectory, I
     private (string Path, bool Expose) ResolvePath(string path, string asked)
     {
         if (!Exists(path)) throw NotFound(asked, $"{path} doesn't exist" + (root == RootMode.Directory ? $" below {rootDirectory}." : "."));
-        if (Directory.Exists(OnHost(path))) throw new SandboxException("Executable,IS_DIRECTORY", SandboxErrorKind.InvalidArgument, $"{path} is a directory, not a program.");
+        if (Directory.Exists(OnHost(path))) throw new SandboxException("Executable,IS_DIRECTORY", SandboxErrorKind.InvalidArgument, $"{path} is a directory, not a program.", "Name the program in it.");
         if (!Executable(path)) throw new SandboxException("Executable,EACCES", SandboxErrorKind.PermissionDenied, $"{path} is not executable.", $"Give it the execute bit (chmod +x '{path}'), or run it by its interpreter.");
         if (Visible(path) || root != RootMode.Private) return (path, false);
         return (HostPath.Real(path), true);

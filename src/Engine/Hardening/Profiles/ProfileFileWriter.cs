@@ -21,7 +21,7 @@ public static class ProfileFileWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
             throw new SandboxException("ProfileFile,EIO", SandboxErrorKind.PermissionDenied, $"'{path}' can't be written: {e.Message}", "Check the directory and its permissions.", e);
         }
     }

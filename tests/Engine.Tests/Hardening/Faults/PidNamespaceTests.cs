@@ -39,4 +39,17 @@ public sealed class PidNamespaceTests
         process.Stop(TimeSpan.FromSeconds(20));
         Assert.Equal("SIGTERM", process.Signal);
     }
+
+    [Fact]
+    public void However_short_its_plan_PID_1_is_known_before_the_target_is_ready()
+    {
+        var profile = new HardeningProfile { Name = "short", Namespaces = NamespaceKinds.Pid | NamespaceKinds.User };
+        for (var i = 0; i < 100; i++)
+        {
+            var process = Sandbox.Runtime.HardenedLauncher.Start(Sandboxed.Request(profile, "/bin/sleep", "100"));
+            Assert.False(process.Wait(TimeSpan.FromMilliseconds(2)), Sandboxed.Describe(process));
+            process.Stop(TimeSpan.FromSeconds(20));
+            Assert.Equal(("SIGTERM", true), (process.Signal, process.Usage is not null));
+        }
+    }
 }
