@@ -98,7 +98,7 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
     private void Hide(string path)
     {
         c.Begin("hidden_path:" + path, e => e.Hidden(path));
-        if (!Owned && !layout.Binds.Any(b => b.Path == path || new BindMount("", path, false, false).IsBelow(b.Path))) return; // not there to begin with
+        if (!Owned && !layout.Binds.Any(b => b.Path == path || BindMount.IsBelow(path, b.Path))) return; // not there to begin with
         MountSteps.Cover(c, path, "dev/null");
     }
 }
