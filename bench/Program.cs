@@ -1,12 +1,16 @@
 using System.Globalization;
+using Sandbox.Bench.Seccomp;
 using Tmds.Linux;
 
 namespace Sandbox.Bench;
 
-/// <summary>bench [launch|stages|cmdlet|rate|first|memory]… [rounds]: the named parts, or all of them; as root also as an ordinary user.</summary>
+/// <summary>bench [launch|stages|cmdlet|rate|first|memory|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
 internal static class Program
 {
-    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory"];
+    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "seccomp"];
+
+    // A round compiles and installs every filter; this many take less than a minute.
+    private const int MostSeccompRounds = 40;
 
     private static int Main(string[] arguments)
     {
@@ -16,10 +20,10 @@ internal static class Program
             return 0;
         }
 
-        var unknown = arguments.FirstOrDefault(a => !Parts.Contains(a) && !int.TryParse(a, CultureInfo.InvariantCulture, out _));
+        var unknown = arguments.FirstOrDefault(a => !Parts.Contains(a) && !IsProfile(a) && !int.TryParse(a, CultureInfo.InvariantCulture, out _));
         if (unknown is not null)
         {
-            Console.Error.WriteLine($"Unknown part '{unknown}'. Parts: {string.Join(", ", Parts)}; a number is the count of rounds.");
+            Console.Error.WriteLine($"Unknown part '{unknown}'. Parts: {string.Join(", ", Parts)}; a number is the count of rounds, a .json file a profile for seccomp.");
             return 2;
         }
 
@@ -30,9 +34,10 @@ internal static class Program
         if (root) Report.Line($"Measured on: {Machine.Describe()}.");
         using var place = new Workplace();
         Run(new(root ? "root" : "an ordinary user"), place, parts, rounds);
+        if (parts.Contains("seccomp")) SeccompBench.Run(place, Math.Min(rounds, MostSeccompRounds), arguments.Where(IsProfile));
         if (!root) return 0;
-        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both.
-        string[] others = [.. parts.Where(p => p is not "cmdlet")];
+        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same.
+        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp"))];
         return others.Length == 0 ? 0 : OrdinaryUser.Run(place, [.. others, rounds.ToString(CultureInfo.InvariantCulture)]);
     }
 
@@ -47,6 +52,8 @@ internal static class Program
         if (parts.Contains("first")) FirstLaunchBench.Run(report, Math.Min(rounds, 7));
         if (parts.Contains("memory")) MemoryBench.Run(report, place);
     }
+
+    private static bool IsProfile(string argument) => argument.EndsWith(".json", StringComparison.Ordinal) && File.Exists(argument);
 
     private static string? Manifest()
     {

@@ -17,11 +17,11 @@ internal sealed class Workplace : IDisposable
 
     public LaunchRequest Request(HardeningProfile profile, string program) => new() { FilePath = program, Profile = profile, WorkingDirectory = Directory };
 
-    /// <summary>Compiles one of the bench's own programs, statically, so that no loader blurs what is measured.</summary>
-    public string Compile(string name)
+    /// <summary>Compiles one of the bench's own programs, statically, so that no loader blurs what is measured. Libraries are options such as -lm.</summary>
+    public string Compile(string name, params string[] libraries)
     {
         var output = Path.Join(Directory, name);
-        var start = new ProcessStartInfo("gcc", ["-O2", "-static", "-o", output, Path.Join(AppContext.BaseDirectory, "Programs", name + ".c")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("gcc", ["-O2", "-static", "-o", output, Path.Join(AppContext.BaseDirectory, "Programs", name + ".c"), .. libraries]) { RedirectStandardError = true };
         using var compiler = Process.Start(start) ?? throw new InvalidOperationException("gcc didn't start.");
         var errors = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();

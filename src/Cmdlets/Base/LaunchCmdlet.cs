@@ -69,17 +69,28 @@ public abstract class LaunchCmdlet : HardeningCmdlet
             if (IsWhatIf) return Preview(request, target);
             if (!ShouldProcess(target, $"Start under profile {request.Profile.Name}")) return null;
             var process = HardenedLauncher.Start(request, follow);
-            WriteVerbose($"{process} runs at level {process.Level}.");
-            if (process.Outcome.Any(r => r.Requested && r.Status != OutcomeStatus.Applied))
-            {
-                WriteWarning($"{process} runs at level {process.Level}; not in force: {string.Join(", ", process.Outcome.Where(r => r.Requested && r.Status != OutcomeStatus.Applied).Select(r => r.Name))}.");
-            }
-
+            Announce(process);
             return process;
         }
         catch (SandboxException e)
         {
             ThrowSandboxError(e, (e as HardeningException)?.Outcome ?? (object)FilePath);
+            throw;
+        }
+    }
+
+    // A pipeline that was stopped meanwhile, or -WarningAction Stop, ends the cmdlet here: nobody would have the process then.
+    private void Announce(HardenedProcess process)
+    {
+        try
+        {
+            WriteVerbose($"{process} runs at level {process.Level}.");
+            var missing = process.Outcome.Where(r => r.Requested && r.Status != OutcomeStatus.Applied).Select(r => r.Name).ToArray();
+            if (missing.Length > 0) WriteWarning($"{process} runs at level {process.Level}; not in force: {string.Join(", ", missing)}.");
+        }
+        catch (RuntimeException)
+        {
+            process.Stop(TimeSpan.Zero);
             throw;
         }
     }

@@ -32,8 +32,8 @@ internal sealed class EventLoop
         _thread.Start();
     }
 
-    /// <summary>For reads by handlers: on the loop's thread only, and only until the handler returns.</summary>
-    public byte[] Scratch { get; } = new byte[65536];
+    /// <summary>What its handlers read into: they run one after the other.</summary>
+    public byte[] Chunk { get; } = new byte[65536];
 
     /// <summary>The loop, held until <see cref="Release"/>.</summary>
     public static EventLoop Acquire()

@@ -51,6 +51,6 @@ public static class HostReport
         if (ByName.TryGetValue(name, out var feature)) return feature;
         throw new SandboxException(
             "SandboxSupport,NOT_FOUND", SandboxErrorKind.ObjectNotFound, $"There is no capability '{name}'.{Hardening.NameSuggestion.For(name, Names)}",
-            $"Capabilities: {string.Join(", ", Names)}.");
+            "Completion and Get-SandboxSupport list the names.");
     }
 }

@@ -14,7 +14,7 @@ internal static class NetworkProbes
         new("packet_socket", Area, "Packets of the host's interfaces can't be captured.", TryPacket),
         new("tun_device", Area, "No network for sandboxes without root: pasta needs a TUN device.", TryTun),
         new("pasta", Area, "No network for sandboxes without root.", TryPasta),
-        new("nft", Area, "No filtered network for sandboxes, no address translation, no redirection.", NftProbe.Try),
+        new("nft", Area, "No filtered network for sandboxes, no address translation, no redirection.", TryNft),
     ];
 
     private static ProbeResult TryPacket(HostState state)
@@ -53,19 +53,27 @@ internal static class NetworkProbes
     private static ProbeResult TryPasta(HostState state)
     {
         if (state.FindProgram("pasta") is not { } path) return ProbeResult.No("pasta is in no directory of PATH", Errno.ENOENT, state.Install("passt"));
-        // Without the device pasta hangs (its version option doesn't).
+        // Without the device pasta hangs.
         var device = TryTun(state);
         if (!device.Supported) return ProbeResult.No($"{path} is there, but: {device.Detail}", device.Errno, device.Remedy);
         if (state.FindProgram("true") is not { } program) return ProbeResult.No("there is no program true to run in it", Errno.ENOENT, state.Install("coreutils"));
-        try
-        {
-            ProgramRun.Require(path, ["--config-net", "--quiet", "--", program]);
-            return ProbeResult.Yes($"{path} ran a program in a network of its own", ProgramRun.Require(path, ["--version"]).Split('\n')[0]);
-        }
-        catch (SandboxException e)
-        {
-            return ProbeResult.No(e.Message, 0, e.Remedy ?? $"Run '{path} --config-net -- {program}' to see why; it needs an interface with a default route.");
-        }
+        // As root it would become nobody, who can't map ids for the program.
+        string[] user = state.IsRoot ? ["--runas", "0"] : [];
+        var failure = ProgramRun.Try(new ProbePlan(), path, [.. user, "--config-net", "--quiet", "--", program]);
+        if (failure is not null) return failure.ToResult($"Run '{path} {string.Join(' ', user)} --config-net -- {program}' to see why; it needs an interface with a default route.");
+        var versioned = ProgramRun.Try(new ProbePlan(), path, ["--version"], out var version);
+        return ProbeResult.Yes($"{path} ran a program in a network of its own", versioned is null ? version.Split('\n')[0] : null);
+    }
+
+    // A table in a network namespace of its own: the program and the kernel's nf_tables at once, without a trace on the host.
+    private static ProbeResult TryNft(HostState state)
+    {
+        if (state.FindProgram("nft") is not { } path) return ProbeResult.No("nft is in no directory of PATH, /usr/sbin or /sbin", Errno.ENOENT, state.Install("nftables"));
+        // As id 0 of its user namespace nft keeps the capabilities over execve(2) (capabilities(7)).
+        var plan = new ProbePlan().OwnUser(inside: 0).Unshare(0x40000000, "CLONE_NEWNET");
+        return ProgramRun.Try(plan, path, "add", "table", "inet", "sandbox") is not { } failure ? ProbeResult.Yes($"{path} made a table in an own network namespace")
+            : failure.ToResult(failure.Text.StartsWith(path, StringComparison.Ordinal)
+                ? $"The kernel needs nf_tables: modprobe nf_tables, or one with CONFIG_NF_TABLES and CONFIG_NF_TABLES_INET (this is {state.Kernel})." : NamespaceRemedy.For(state, failure, "network"));
     }
 
     private static string Mode(string path) => Convert.ToString((int)File.GetUnixFileMode(path), 8).PadLeft(4, '0');

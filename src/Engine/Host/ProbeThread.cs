@@ -1,5 +1,4 @@
 using Sandbox.Native;
-using Tmds.Linux;
 
 namespace Sandbox.Host;
 
@@ -17,17 +16,8 @@ internal static class ProbeThread
         return thread.Join(bound) ? result! : ProbeResult.No($"the trial didn't end within {bound.TotalSeconds:0.#} s", Errno.ETIMEDOUT, "Look for a hung file system or program, and try again on an idle machine.");
     }
 
-    // The kernel gives SIGCHLD to the thread that made the child: it would interrupt the waits of the trial's own launch. Another
-    // thread of the process takes it instead.
-    private static unsafe void HoldChildSignals()
-    {
-        var set = 1UL << 16; // SIGCHLD
-        Check.Result("rt_sigprocmask", (int)(long)LibC.syscall(Syscall.SetProcessMask.Number, 0, &set, null, 8)); // SIG_BLOCK
-    }
-
     private static ProbeResult Guard(HostFeature feature, HostState state)
     {
-        HoldChildSignals();
         try
         {
             return feature.Try(state);

@@ -60,11 +60,13 @@ internal static class ProcessProbes
     {
         var plan = new ProbePlan();
         var w = plan.Writer;
-        var file = w.Call(Syscall.OpenAt, PlanArgument.Value(-100, "AT_FDCWD"), w.Text("/dev/null"), PlanArgument.Value(0x80000, "O_CLOEXEC"), 0);
+        var file = w.Call(Syscall.OpenAt, PlanArgument.Value(-100, "AT_FDCWD"), w.Text("/dev/null"), 0, 0);
+        w.Call(Syscall.CloseRange, file, file, PlanArgument.Value(4, "CLOSE_RANGE_CLOEXEC"));
+        w.CallReturning(1, Syscall.Fcntl, file, PlanArgument.Value(1, "F_GETFD"), 0);
         w.Call(Syscall.CloseRange, file, file, 0);
         w.CallRefused(Errno.EBADF, Syscall.Fcntl, file, PlanArgument.Value(1, "F_GETFD"), 0);
-        return plan.Run() is { } failure ? failure.ToResult(failure.Errno == Errno.ENOSYS ? state.NeedsKernel("5.9") : "A seccomp filter on this process may refuse it: allow close_range.")
-            : ProbeResult.Yes("a child closed a descriptor by it; the descriptor is gone");
+        return plan.Run() is { } failure ? failure.ToResult(failure.Errno is Errno.ENOSYS or Errno.EINVAL ? state.NeedsKernel("5.11") : "A seccomp filter on this process may refuse it: allow close_range.")
+            : ProbeResult.Yes("a child made a descriptor close-on-exec by it and closed it; the descriptor is gone");
     }
 
     private static ProbeResult TryNoNewPrivileges(HostState state)

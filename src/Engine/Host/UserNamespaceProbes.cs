@@ -59,21 +59,16 @@ internal static class UserNamespaceProbes
     {
         if (state.FindProgram("newuidmap") is not { } path) return ProbeResult.No("newuidmap is in no directory of PATH", Errno.ENOENT, Package(state));
         var map = "";
+        ProbeFailure? helper = null;
         var plan = new ProbePlan().Unshare(0x10000000, "CLONE_NEWUSER").AwaitMap();
         plan.Map = pid =>
         {
-            ProgramRun.Require(path, [pid.ToString(CultureInfo.InvariantCulture), $"{Own}", $"{Own}", "1"]);
+            helper = ProgramRun.Try(new ProbePlan(), path, pid.ToString(CultureInfo.InvariantCulture), $"{Own}", $"{Own}", "1");
             map = ReadMap(pid, "uid_map");
         };
-        try
-        {
-            if (plan.Run() is { } failure) return failure.ToResult(NamespaceRemedy.For(state, failure, "user"));
-        }
-        catch (SandboxException e) when (e is not ErrnoException)
-        {
-            return ProbeResult.No(e.Message, 0, $"{path} must be set-user-ID root (chmod u+s) or have file capabilities (setcap cap_setuid=ep), and no_new_privs must be off ({state.Status("NoNewPrivs")}).");
-        }
-
+        if (plan.Run() is { } failure) return failure.ToResult(NamespaceRemedy.For(state, failure, "user"));
+        if (helper is not null)
+            return helper.ToResult($"{path} must be set-user-ID root (chmod u+s) or have file capabilities (setcap cap_setuid=ep), and no_new_privs must be off (it is {(state.Status("NoNewPrivs") == "1" ? "on" : "off")}).");
         return map == $"{Own} {Own} 1" ? ProbeResult.Yes($"{path} wrote the map of a child: '{map}'") : ProbeResult.No($"{path} ended well but the map reads '{map}'", 0, Package(state));
     }
 

@@ -54,14 +54,14 @@ internal sealed class PipeReader(EventLoop loop, FileDescriptor pipe, OutputBuff
     private unsafe bool ReadOnce()
     {
         long got;
-        fixed (byte* chunk = loop.Scratch)
+        fixed (byte* chunk = loop.Chunk)
         {
-            got = (long)LibC.read(pipe.Number, chunk, loop.Scratch.Length);
+            got = (long)LibC.read(pipe.Number, chunk, loop.Chunk.Length);
         }
 
         if (got > 0)
         {
-            buffer.Append(loop.Scratch.AsSpan(0, (int)got));
+            buffer.Append(loop.Chunk.AsSpan(0, (int)got));
             return true;
         }
 

@@ -38,6 +38,15 @@ public sealed partial class StartHardenedProcessTests
         Assert.InRange(watch.ElapsedMilliseconds, 0, 1000);
     }
 
+    [Fact]
+    public void A_warning_that_stops_the_cmdlet_ends_the_tree()
+    {
+        string marker = Survivors.Marker();
+        ScriptResult result = session.Invoke("param($m) Start-HardenedProcess sleep -ArgumentList $m -BestEffort -WarningAction Stop -ResourceLimit @{ nofile = 'unlimited' }", marker);
+        Assert.NotNull(result.Thrown);
+        Assert.Equal(0, Survivors.Count(marker));
+    }
+
     [Theory]
     [InlineData("-Profile str", "Strict", "private root")]
     [InlineData("-KeepCapability CAP_NET_B", "CAP_NET_BIND_SERVICE", "capabilities(7)")]

@@ -97,7 +97,7 @@ public sealed class SandboxLauncherTests
         var error = Assert.Throws<SandboxException>(() => PlanRun.Start(w, deadline: TimeSpan.FromMilliseconds(300)));
         Assert.Equal("Launch,ETIMEDOUT", error.ErrorId);
         Assert.NotNull(error.Remedy);
-        Assert.InRange(watch.ElapsedMilliseconds, 300, 5000);
+        Assert.InRange(watch.ElapsedMilliseconds, 300, 20_000);
         // A writer finds no reader: whoever waited for one is gone.
         using var write = Assert.Throws<ErrnoException>(() => FileDescriptor.Open(marker, 1 | 0x800)) is { Errno: Errno.ENXIO } ? null : new FileDescriptor(-1);
         Assert.Null(write);

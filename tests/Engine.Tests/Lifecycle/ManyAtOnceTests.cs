@@ -9,6 +9,7 @@ public sealed class ManyAtOnceTests
     [Fact]
     public void A_hundred_run_at_once_each_apart_from_the_others()
     {
+        var children = ProcessState.Children();
         var processes = Enumerable.Range(0, 100).Select(i => HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", $"read x; exit {i}"))).ToArray();
         try
         {
@@ -30,6 +31,6 @@ public sealed class ManyAtOnceTests
 
         Assert.All(processes, p => Assert.True(p.HasExited));
         Assert.True(ProcessState.Eventually(ProcessState.NoEventLoop));
-        Assert.Empty(ProcessState.Children());
+        Assert.Empty(ProcessState.Children().Except(children));
     }
 }

@@ -19,6 +19,7 @@ public sealed class ManyLaunchesTests(ITestOutputHelper output)
         GC.Collect();
         var descriptors = ProcessState.Descriptors();
         var threads = ProcessState.ThreadNames();
+        var children = ProcessState.Children(); // the janitor of cgroups lives as long as we do
         using var stop = new CancellationTokenSource();
         var pressure = Enumerable.Range(0, 2).Select(_ => Background(() => Allocate(stop.Token))).ToArray();
         var next = 0;
@@ -46,8 +47,9 @@ public sealed class ManyLaunchesTests(ITestOutputHelper output)
         output.WriteLine($"{Launches} launches in {watch.Elapsed.TotalSeconds:0.0} s ({Launches / watch.Elapsed.TotalSeconds:0}/s), slowest {slowest} ms, {GC.CollectionCount(0)} collections, {wrong.Count} wrong");
         Assert.Empty(wrong);
         Assert.True(ProcessState.Eventually(ProcessState.NoEventLoop));
-        Assert.Empty(ProcessState.NewDescriptors(descriptors));
-        Assert.Empty(ProcessState.Children());
+        // The runtime opens a pair of its own now and then, and closes it.
+        Assert.True(ProcessState.Eventually(() => ProcessState.NewDescriptors(descriptors).Length == 0), string.Join("; ", ProcessState.NewDescriptors(descriptors)));
+        Assert.Empty(ProcessState.Children().Except(children));
         // The runtime's own pool may have grown by a thread or two; ours have all ended.
         Assert.InRange(ProcessState.ThreadNames().Length, 1, threads.Length + 4);
     }

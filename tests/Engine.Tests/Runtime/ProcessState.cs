@@ -32,7 +32,7 @@ internal static class ProcessState
         .Where(pid => pid > 0 && pid != Environment.ProcessId && TryRead($"/proc/{pid}/cmdline").Contains(text, StringComparison.Ordinal))];
 
     /// <summary>Waits for something that follows from an end a moment later.</summary>
-    public static bool Eventually(Func<bool> holds, int milliseconds = 5000)
+    public static bool Eventually(Func<bool> holds, int milliseconds = 20_000)
     {
         for (var end = Environment.TickCount64 + milliseconds; Environment.TickCount64 < end; Thread.Sleep(5))
         {
