@@ -48,7 +48,7 @@ internal static class Program
         if (parts.Contains("stages")) PlanProfile.Run(report, place, rounds);
         if (parts.Contains("cmdlet") && Manifest() is { } manifest) CmdletBench.Run(report, place, manifest, rounds);
         Report.Line("");
-        if (parts.Contains("rate")) RateBench.Run(report, place, TimeSpan.FromSeconds(3));
+        if (parts.Contains("rate")) RateBench.Run(report, place, TimeSpan.FromSeconds(2));
         if (parts.Contains("first")) FirstLaunchBench.Run(report, Math.Min(rounds, 7));
         if (parts.Contains("memory")) MemoryBench.Run(report, place);
     }

@@ -11,6 +11,7 @@ internal static class Peers
         var layout = RootLayout.Private(1000, 1000);
         List<string> command = [Find("bwrap"), "--unshare-all", "--new-session", "--die-with-parent", "--hostname", "sandbox"];
         foreach (var bind in layout.Binds.Where(b => !b.Device)) command.AddRange(["--ro-bind", bind.Path, bind.Path]);
+        foreach (var (path, _) in HostRuntime.Current.Files) command.AddRange(["--ro-bind", path, path]); // which we copy
         foreach (var (path, target) in layout.Links.Where(l => !l.Path.StartsWith("/dev/", StringComparison.Ordinal))) command.AddRange(["--symlink", target, path]);
         command.AddRange(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", place.Directory, place.Directory, "--chdir", place.Directory, "--clearenv"]);
         return command;

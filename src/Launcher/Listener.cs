@@ -26,17 +26,19 @@ internal static unsafe class Listener
         // nobody else holds them any more.
         while (*(int*)(plan + PlanFormat.GateAt) < PlanFormat.GateRun)
         {
-            if (HasEnded(target)) return -3; // ESRCH
+            if (HasEnded(target)) break;
             long opened = Gate.AwaitOnce(plan, PlanFormat.GateRun, 2000000);
             if (opened < 0) return opened;
         }
 
         while (*result == PlanFormat.NotReached || *result == PlanFormat.Started)
         {
-            if (HasEnded(target)) return -3;
+            if (HasEnded(target)) break;
             Kernel.Yield();
         }
 
+        // Read after the end was seen: a short program can install its filter, run and end between one look at the result and that.
+        // A step that was never reached has a negative result too.
         return *result;
     }
 

@@ -6,7 +6,8 @@ namespace Sandbox.Events;
 
 /// <summary>
 /// One thread that waits for the descriptors and timers of every running sandbox (epoll(7)). It starts with the first registration
-/// and ends when nothing is registered; handlers run on it one after the other and must not wait.
+/// and ends a second after the last, since a script that launches one program after another would pay for a new thread each time;
+/// handlers run on it one after the other and must not wait.
 /// </summary>
 internal sealed class EventLoop
 {
@@ -17,6 +18,8 @@ internal sealed class EventLoop
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Dictionary<int, Action<uint>> _handlers = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
+    private const int Linger = 1000;
+    private readonly Thread _thread;
     private int _users;
     private bool _ended;
 
@@ -25,7 +28,8 @@ internal sealed class EventLoop
         _epoll = new(Check.Result("epoll_create1", LibC.epoll_create1(LibC.EPOLL_CLOEXEC)));
         _wake = new(Check.Result("eventfd", LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK)));
         Control(LibC.EPOLL_CTL_ADD, _wake.Number, (uint)LibC.EPOLLIN);
-        new Thread(Run) { Name = "Sandbox.EventLoop", IsBackground = true }.Start();
+        _thread = new Thread(Run) { Name = "Sandbox.EventLoop", IsBackground = true };
+        _thread.Start();
     }
 
     /// <summary>What its handlers read into: they run one after the other.</summary>
@@ -42,14 +46,12 @@ internal sealed class EventLoop
         }
     }
 
-    /// <summary>Gives up one hold; with the last the thread ends.</summary>
+    /// <summary>Gives up one hold; the thread ends some time after the last.</summary>
     public void Release()
     {
         lock (Gate)
         {
-            if (--_users > 0) return;
-            if (_current == this) _current = null;
-            Wake();
+            if (--_users == 0 && Thread.CurrentThread != _thread) Wake();
         }
     }
 
@@ -106,28 +108,34 @@ internal sealed class EventLoop
 
     private void Run()
     {
-        while (true)
+        do
         {
             RunDue();
             while (_posted.TryDequeue(out var action)) Guard(action);
-            lock (Gate)
-            {
-                _ended = _users == 0 && _posted.IsEmpty;
-                if (_ended) break;
-            }
-
-            WaitOnce();
         }
+        while (WaitOnce() || !TryEnd());
 
         _epoll.Dispose();
         _wake.Dispose();
     }
 
-    private unsafe void WaitOnce()
+    private bool TryEnd()
+    {
+        lock (Gate)
+        {
+            _ended = _users == 0 && _posted.IsEmpty;
+            if (_ended && _current == this) _current = null;
+            return _ended;
+        }
+    }
+
+    // False where nothing came for as long as an unused loop lingers.
+    private unsafe bool WaitOnce()
     {
         const int Most = 64;
         var ready = stackalloc epoll_event[Most];
-        var timeout = _timers.TryPeek(out _, out var due) ? (int)Math.Clamp(due - Environment.TickCount64, 0, 60_000) : -1;
+        var unused = Volatile.Read(ref _users) == 0;
+        var timeout = unused ? Linger : _timers.TryPeek(out _, out var due) ? (int)Math.Clamp(due - Environment.TickCount64, 0, 60_000) : -1;
         var count = LibC.epoll_wait(_epoll.Number, ready, Most, timeout);
         for (var i = 0; i < count; i++)
         {
@@ -143,6 +151,8 @@ internal sealed class EventLoop
                 Guard(() => handler(events));
             }
         }
+
+        return count != 0 || !unused;
     }
 
     private void RunDue()

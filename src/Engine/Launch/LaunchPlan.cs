@@ -3,11 +3,15 @@ using System.Buffers.Binary;
 namespace Sandbox.Launch;
 
 /// <summary>An ordered list of steps with their data: everything that happens between the launcher's start and the target's first instruction.</summary>
-internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IReadOnlyList<int> relocations)
+internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IReadOnlyList<int> relocations, IReadOnlyList<byte[]>? blobs = null)
 {
     /// <summary>Where a plan's data begins: offsets into it are fixed while the steps are still being added.</summary>
     public const int DataAt = PlanFormat.HeaderSize + PlanFormat.ScratchSize;
 
+    /// <summary>Pointers from here on are into the blobs, which lie behind the data: where, is known when the plan is complete.</summary>
+    public const long BlobBase = 1L << 40;
+
+    private readonly int _blobSize = blobs?.Sum(BlobRoom) ?? 0;
     private readonly Lazy<Dictionary<string, PlanStep[]>> _rows = new(() => steps.GroupBy(s => s.Row).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal));
 
     public IReadOnlyList<PlanStep> Steps => steps;
@@ -26,7 +30,12 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
 
     private static int Align(int at) => (at + 15) & ~15;
 
-    public int StepsAt => Align(DataAt + data.Length);
+    /// <summary>The bytes that a blob takes up in a plan.</summary>
+    public static int BlobRoom(byte[] blob) => (blob.Length + 7) & ~7;
+
+    private int BlobsAt => Align(DataAt + data.Length);
+
+    public int StepsAt => Align(BlobsAt + _blobSize);
 
     public int ResultsAt => StepsAt + (steps.Count * PlanFormat.StepSize);
 
@@ -51,12 +60,19 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
         Write(memory, PlanFormat.ListenerStepAt, Listener?.Index ?? -1);
         Write(memory, PlanFormat.ScratchAt, PlanFormat.HeaderSize);
         data.CopyTo(memory[DataAt..]);
+        var at = BlobsAt;
+        foreach (var blob in blobs ?? [])
+        {
+            blob.CopyTo(memory[at..]);
+            at += BlobRoom(blob);
+        }
+
         for (var i = 0; i < relocations.Count; i++) Write(memory, RelocationsAt + (4 * i), relocations[i]);
         foreach (var step in steps) Encode(memory.Slice(StepsAt + (step.Index * PlanFormat.StepSize), PlanFormat.StepSize), step);
         for (var i = 0; i < steps.Count; i++) Write(memory, ResultsAt + (4 * i), PlanFormat.NotReached);
     }
 
-    private static void Encode(Span<byte> memory, PlanStep step)
+    private void Encode(Span<byte> memory, PlanStep step)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(memory[PlanFormat.StepFlagsAt..], (ushort)((step.Fatal ? PlanFormat.FlagFatal : 0) | (step.Inject != 0 ? PlanFormat.FlagInject : 0)));
         BinaryPrimitives.WriteUInt16LittleEndian(memory[PlanFormat.StepTolerateAt..], (ushort)step.Tolerate);
@@ -67,12 +83,15 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
         for (var i = 0; i < step.Arguments.Count; i++)
         {
             kinds |= step.Arguments[i].Kind << (4 * i);
-            BinaryPrimitives.WriteInt64LittleEndian(memory[(PlanFormat.StepArgumentsAt + (8 * i))..], step.Arguments[i].Number);
+            BinaryPrimitives.WriteInt64LittleEndian(memory[(PlanFormat.StepArgumentsAt + (8 * i))..], Place(step.Arguments[i]));
         }
 
         if (step.Inject != 0) BinaryPrimitives.WriteInt64LittleEndian(memory[PlanFormat.StepArgumentsAt..], step.Inject);
         Write(memory, PlanFormat.StepKindsAt, kinds);
     }
+
+    private long Place(PlanArgument argument) =>
+        argument.Kind == PlanFormat.KindPointer && argument.Number >= BlobBase ? argument.Number - BlobBase + BlobsAt : argument.Number;
 
     // The launcher trusts its plan: what it would misread is refused here.
     private void Check()
@@ -85,10 +104,12 @@ internal sealed class LaunchPlan(IReadOnlyList<PlanStep> steps, byte[] data, IRe
             foreach (var argument in step.Arguments)
             {
                 if (argument.Kind == PlanFormat.KindResult && (argument.Number < 0 || argument.Number >= step.Index)) throw Bad(step, "uses the result of a later step");
-                if (argument.Kind == PlanFormat.KindPointer && (argument.Number < DataAt || argument.Number >= DataAt + data.Length)) throw Bad(step, "points outside the data");
+                if (argument.Kind == PlanFormat.KindPointer && !IsInside(argument.Number)) throw Bad(step, "points outside the data");
             }
         }
     }
+
+    private bool IsInside(long pointer) => pointer >= BlobBase ? pointer < BlobBase + _blobSize : pointer >= DataAt && pointer < DataAt + data.Length;
 
     private static InvalidOperationException Bad(PlanStep step, string what) => new($"Launch plan step {step.Index} ({step}) {what}.");
 

@@ -5,9 +5,10 @@ namespace Sandbox.Launch;
 /// <summary>A sandbox that was set up, or failed to be: its processes by handle, its plan's results, its control socket.</summary>
 internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, ControlSocket control) : IDisposable
 {
+    private LaunchPlan? _plan = plan;
     private bool _launcherReaped;
 
-    public LaunchPlan Plan => plan;
+    public LaunchPlan Plan => _plan ?? throw new InvalidOperationException("The plan of a running sandbox isn't kept.");
 
     public PlanMemory Memory => memory;
 
@@ -33,10 +34,10 @@ internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, Contro
     public bool Running { get; set; }
 
     /// <summary>The last step is the exec: what it left is Started when it never returned.</summary>
-    public bool ExecSucceeded => memory.Result(plan.Steps[^1]) == PlanFormat.Started;
+    public bool ExecSucceeded => memory.Result(Plan.Steps[^1]) == PlanFormat.Started;
 
     /// <summary>Whether whoever must answer the filter's notifications has their listener; without one every such call fails with ENOSYS.</summary>
-    public bool Supervisable => plan.Listener is not { } step || memory.Result(step) < 0 || Listener is not null;
+    public bool Supervisable => Plan.Listener is not { } step || memory.Result(step) < 0 || Listener is not null;
 
     /// <summary>Finds the reaper; the launcher, where it has handed over to PID 1, is reaped.</summary>
     public void AdoptInit()
@@ -60,6 +61,13 @@ internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, Contro
     {
         TargetPid = pid;
         Target = PidFd.TryOpen(pid);
+    }
+
+    /// <summary>Lets go of the plan: a sandbox that runs has no more use for its hundreds of steps.</summary>
+    public void ForgetPlan()
+    {
+        _plan = null;
+        memory.ReleaseSteps();
     }
 
     /// <summary>Lets the reaper reap the target: everything that its /proc entry shows has been read.</summary>

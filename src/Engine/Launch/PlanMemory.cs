@@ -12,12 +12,12 @@ namespace Sandbox.Launch;
 internal sealed class PlanMemory : SafeHandle
 {
     private const int AddSeals = 1033, SealSize = 0x1 | 0x2 | 0x4; // F_ADD_SEALS; F_SEAL_SEAL|SHRINK|GROW
-    private readonly LaunchPlan _plan;
+    private readonly int _size, _resultsAt;
 
     public unsafe PlanMemory(LaunchPlan plan, int controlFd)
         : base(0, ownsHandle: true)
     {
-        _plan = plan;
+        (_size, _resultsAt) = (plan.Size, plan.ResultsAt);
         fixed (byte* name = Utf8.Terminated("sandbox-plan"))
         {
             var fd = LibC.memfd_create(name, 1 | 2 | 8); // MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_NOEXEC_SEAL
@@ -45,10 +45,10 @@ internal sealed class PlanMemory : SafeHandle
     /// <summary>The status that wait4(2) gave for the target.</summary>
     public int WaitStatus => Read(PlanFormat.WaitStatusAt);
 
-    private unsafe Span<byte> Span => new((void*)handle, _plan.Size);
+    private unsafe Span<byte> Span => new((void*)handle, _size);
 
     /// <summary>The result of a step: a call's, or one of <see cref="PlanFormat"/>'s.</summary>
-    public int Result(PlanStep step) => Read(_plan.ResultsAt + (4 * step.Index));
+    public int Result(PlanStep step) => Read(_resultsAt + (4 * step.Index));
 
     /// <summary>struct rusage of the target, as 64-bit words.</summary>
     public long[] Usage()
@@ -65,10 +65,21 @@ internal sealed class PlanMemory : SafeHandle
         LibC.syscall(Syscall.Futex.Number, (void*)(handle + PlanFormat.GateAt), 1, int.MaxValue, 0, 0, 0); // FUTEX_WAKE
     }
 
+    /// <summary>
+    /// Gives back the memory of the data and the steps: the reaper needs only what comes before them. Failing to is no harm.
+    /// </summary>
+    public unsafe void ReleaseSteps()
+    {
+        const int PunchHole = 0x1 | 0x2; // FALLOC_FL_KEEP_SIZE|PUNCH_HOLE: the size is sealed and stays
+        var page = Environment.SystemPageSize;
+        var from = (LaunchPlan.DataAt + page - 1) / page * page;
+        if (from < _size) LibC.syscall(Syscall.Allocate.Number, File.Number, PunchHole, from, _size - from, 0, 0);
+    }
+
     protected override unsafe bool ReleaseHandle()
     {
         File.Dispose();
-        return LibC.munmap((void*)handle, _plan.Size) == 0;
+        return LibC.munmap((void*)handle, _size) == 0;
     }
 
     private unsafe int Read(int at)

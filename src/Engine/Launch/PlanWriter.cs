@@ -7,7 +7,9 @@ namespace Sandbox.Launch;
 internal sealed class PlanWriter
 {
     private readonly List<PlanStep> _steps = [];
-    private readonly List<byte> _data = [0, 0, 0, 0, 0, 0, 0, 0];
+    private readonly List<byte> _data = new(8192) { 0, 0, 0, 0, 0, 0, 0, 0 };
+    private readonly List<byte[]> _blobs = [];
+    private long _blobEnd = LaunchPlan.BlobBase;
     private readonly List<int> _relocations = [];
     private readonly Dictionary<string, int> _strings = new(StringComparer.Ordinal);
 
@@ -48,7 +50,7 @@ internal sealed class PlanWriter
             _strings.Add(text, at);
         }
 
-        return PlanArgument.Pointer(at, $"\"{text}\"");
+        return PlanArgument.TextAt(at, text);
     }
 
     /// <summary>Adds bytes, aligned for any structure.</summary>
@@ -56,6 +58,15 @@ internal sealed class PlanWriter
     {
         Align();
         return PlanArgument.Pointer(Append(bytes), text);
+    }
+
+    /// <summary>Adds bytes that are copied only when the plan is encoded, and must not change until then: the content of a file.</summary>
+    public PlanArgument Blob(byte[] bytes, string text)
+    {
+        var at = _blobEnd;
+        _blobs.Add(bytes);
+        _blobEnd += LaunchPlan.BlobRoom(bytes);
+        return new(PlanFormat.KindPointer, at, text);
     }
 
     /// <summary>Adds an array of pointers to texts with a null behind it, as execve(2) takes it.</summary>
@@ -81,7 +92,7 @@ internal sealed class PlanWriter
         return PlanArgument.Pointer(at, text);
     }
 
-    public LaunchPlan Build() => new([.. _steps], [.. _data], [.. _relocations]) { Listener = Listener };
+    public LaunchPlan Build() => new([.. _steps], [.. _data], [.. _relocations], [.. _blobs]) { Listener = Listener };
 
     private PlanStep Add(Syscall call, PlanArgument[] arguments, int tolerate, int expect, long? expectResult, int storeAt)
     {

@@ -44,6 +44,7 @@ public static class HardenedLauncher
             var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input);
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
+            launched.ForgetPlan();
             follow?.Invoke(process);
             supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
             return process;

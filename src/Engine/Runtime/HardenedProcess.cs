@@ -8,12 +8,10 @@ namespace Sandbox;
 public sealed class HardenedProcess
 {
     private readonly SandboxSupervisor _supervisor;
-    private readonly LaunchGate _gate;
 
     internal HardenedProcess(PreparedLaunch prepared, LaunchedSandbox launched, LaunchGate gate, SandboxSupervisor supervisor)
     {
         _supervisor = supervisor;
-        _gate = gate;
         Id = launched.TargetPid;
         Name = Path.GetFileName(prepared.Path);
         CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);

@@ -4,10 +4,11 @@ namespace Sandbox.Hardening;
 internal sealed partial class Evidence
 {
     private IReadOnlyList<MountInfo>? _mounts;
+    private Dictionary<string, MountInfo>? _byPoint;
 
     public Finding PrivateRoot()
     {
-        if (Mounts().LastOrDefault(m => m.MountPoint == "/") is not { } root) return new(false, "no root mount");
+        if (At("/") is not { } root) return new(false, "no root mount");
         var shared = Mounts().FirstOrDefault(m => m.Propagation.Any(p => p.StartsWith("shared:", StringComparison.Ordinal)));
         if (shared is not null) return new(false, $"{shared.MountPoint} propagates mounts to others");
         var own = context.Profile.Root == RootMode.Directory ? root.Root != "/" || root.FileSystemType != "tmpfs" : root.FileSystemType == "tmpfs";
@@ -40,11 +41,21 @@ internal sealed partial class Evidence
     public Finding Hidden(string path)
     {
         if (At(path) is { } mount) return new(mount is { FileSystemType: "tmpfs" } or { FileSystemType: "devtmpfs" }, $"{path} {Text(mount)}");
-        var visible = context.Profile.Root == RootMode.Host || Mounts().Any(m => m.MountPoint != "/" && new BindMount("", path, false, false).IsBelow(m.MountPoint) && m.FileSystemType is not "tmpfs");
+        var visible = context.Profile.Root == RootMode.Host || Mounts().Any(m => m.MountPoint != "/" && BindMount.IsBelow(path, m.MountPoint) && m.FileSystemType is not "tmpfs");
         return new(!visible, visible ? $"{path} is visible" : $"{path} is not part of the private root");
     }
 
-    private MountInfo? At(string point) => Mounts().LastOrDefault(m => m.MountPoint == point);
+    // Of two mounts at one place the later covers the earlier.
+    private MountInfo? At(string point)
+    {
+        if (_byPoint is null)
+        {
+            _byPoint = new(StringComparer.Ordinal);
+            foreach (var mount in Mounts()) _byPoint[mount.MountPoint] = mount;
+        }
+
+        return _byPoint.GetValueOrDefault(point);
+    }
 
     private IReadOnlyList<MountInfo> Mounts() => _mounts ??= MountInfo.Parse(Read("mountinfo"));
 

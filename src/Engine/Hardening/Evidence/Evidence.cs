@@ -26,6 +26,7 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
         _files.Clear();
         _status = null;
         _mounts = null;
+        _byPoint = null;
     }
 
     public Finding OwnNamespace(NamespaceKinds kind)

@@ -10,5 +10,8 @@ internal sealed record BindMount(string Row, string Path, bool Directory, bool W
     public bool Device { get; init; }
 
     /// <summary>Whether another bind of the layout, or the private root, holds its parent directory.</summary>
-    public bool IsBelow(string parent) => Path.Length > parent.Length && Path.StartsWith(parent, StringComparison.Ordinal) && (parent == "/" || Path[parent.Length] == '/');
+    public bool IsBelow(string parent) => IsBelow(Path, parent);
+
+    /// <summary>Whether a path lies below another.</summary>
+    public static bool IsBelow(string path, string parent) => path.Length > parent.Length && path.StartsWith(parent, StringComparison.Ordinal) && (parent == "/" || path[parent.Length] == '/');
 }

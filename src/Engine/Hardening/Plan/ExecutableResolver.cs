@@ -51,7 +51,7 @@ internal sealed class ExecutableResolver(RootMode root, string? rootDirectory, I
     private bool Visible(string path) =>
         root != RootMode.Private || (Inside(path) && Inside(HostPath.Real(path)));
 
-    private bool Inside(string path) => _visible.Any(v => v == path || new BindMount("", path, false, false).IsBelow(v));
+    private bool Inside(string path) => _visible.Any(v => v == path || BindMount.IsBelow(path, v));
 
     private static SandboxException NotFound(string path, string why) =>
         new("Executable,ENOENT", SandboxErrorKind.ObjectNotFound, $"The program '{path}' was not found. {why}", "Give the path of the program, or install it.");

@@ -9,6 +9,7 @@ internal static class MountSteps
 {
     public const long ReadOnly = 1, NoSuid = 2, NoDev = 4, NoExec = 8, IdMap = 0x100000; // MOUNT_ATTR_*
     private const long CurrentDirectory = -100;
+    private static readonly string[] Descriptions = [.. Enumerable.Range(0, 16).Select(Join)];
     private static readonly PlanArgument AtCwd = PlanArgument.Value(CurrentDirectory, "AT_FDCWD");
 
     /// <summary>
@@ -44,7 +45,7 @@ internal static class MountSteps
             tree,
             c.Writer.Text(""),
             PlanArgument.Value(0x1000 | (recursive ? 0x8000 : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
-            c.Writer.Bytes(structure, "{" + Describe(attributes) + "}"),
+            c.Writer.Bytes(structure, Describe(attributes)),
             32);
     }
 
@@ -87,9 +88,11 @@ internal static class MountSteps
         c.Writer.Call(Syscall.MountSetAttr, tree, c.Writer.Text(""), PlanArgument.Value(0x1000 | 0x8000, "AT_EMPTY_PATH|AT_RECURSIVE"), c.Writer.Bytes(structure, "{MOUNT_ATTR_IDMAP, " + userNamespace.Text + "}"), 32);
     }
 
-    private static string Describe(long attributes) => string.Join('|', new[]
+    private static string Describe(long attributes) => Descriptions[attributes & 0xf];
+
+    private static string Join(int attributes) => "{" + string.Join('|', new[]
     {
         (attributes & ReadOnly) != 0 ? "MOUNT_ATTR_RDONLY" : null, (attributes & NoSuid) != 0 ? "MOUNT_ATTR_NOSUID" : null,
         (attributes & NoDev) != 0 ? "MOUNT_ATTR_NODEV" : null, (attributes & NoExec) != 0 ? "MOUNT_ATTR_NOEXEC" : null,
-    }.Where(t => t is not null));
+    }.Where(t => t is not null)) + "}";
 }

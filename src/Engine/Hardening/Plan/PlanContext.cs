@@ -15,6 +15,8 @@ internal sealed class PlanContext
 
     public List<PlannedRow> Rows { get; } = [];
 
+    private readonly Dictionary<string, PlannedRow> _begun = new(StringComparer.Ordinal);
+
     /// <summary>Whether the plan makes a user namespace, in which its later steps have every capability.</summary>
     public bool OwnUser => (Profile.Namespaces & NamespaceKinds.User) != 0;
 
@@ -27,7 +29,8 @@ internal sealed class PlanContext
     {
         Writer.Row = row;
         Writer.Fatal = Profile.FailClosed;
-        if (Rows.All(r => r.Name != row)) Rows.Add(new(row, verify, afterExec));
+        if (_begun.TryGetValue(row, out var known)) known.Require(verify);
+        else Rows.Add(_begun[row] = new(row, verify, afterExec));
     }
 
     /// <summary>Steps that belong to no protection; the launch can't go on without them.</summary>

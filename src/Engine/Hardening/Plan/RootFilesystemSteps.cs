@@ -76,7 +76,7 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
                 break;
             case RootNodeKind.File:
                 var file = c.Writer.Call(Syscall.OpenAt, PlanArgument.Value(-100, "AT_FDCWD"), c.Writer.Text(relative), PlanArgument.Value(0x800c1, "O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC"), PlanArgument.Value(0x1a4, "0644"));
-                if (node.Bytes.Length > 0) c.Writer.CallReturning(node.Bytes.Length, Syscall.Write, file, c.Writer.Bytes(node.Bytes, "…"), node.Bytes.Length);
+                if (node.Bytes.Length > 0) c.Writer.CallReturning(node.Bytes.Length, Syscall.Write, file, c.Writer.Blob(node.Bytes, "…"), node.Bytes.Length);
                 c.Writer.Call(Syscall.Close, file);
                 break;
             case RootNodeKind.Temporary:
@@ -98,7 +98,7 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
     private void Hide(string path)
     {
         c.Begin("hidden_path:" + path, e => e.Hidden(path));
-        if (!Owned && !layout.Binds.Any(b => b.Path == path || new BindMount("", path, false, false).IsBelow(b.Path))) return; // not there to begin with
+        if (!Owned && !layout.Binds.Any(b => b.Path == path || BindMount.IsBelow(path, b.Path))) return; // not there to begin with
         MountSteps.Cover(c, path, "dev/null");
     }
 }

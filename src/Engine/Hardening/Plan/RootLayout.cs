@@ -66,7 +66,7 @@ internal sealed class RootLayout
         if (!HiddenPaths.Contains(real)) HiddenPaths.Add(real);
         Links.RemoveAll(l => IsAt(l.Path, path));
         Files.RemoveAll(f => IsAt(f.Path, path) || IsAt(f.Path, real));
-        static bool IsAt(string candidate, string hidden) => candidate == hidden || new BindMount("", candidate, false, false).IsBelow(hidden);
+        static bool IsAt(string candidate, string hidden) => candidate == hidden || BindMount.IsBelow(candidate, hidden);
     }
 
     /// <summary>Shows one more file, read-only: the program itself.</summary>

@@ -38,7 +38,7 @@ internal sealed class RootNodes(RootLayout layout, HardeningProfile profile)
         _nodes.TryAdd(node.Path, node);
     }
 
-    private bool InsideBind(string path) => layout.Binds.Any(b => b.Directory && !(_owned && b.Path == profile.RootDirectory) && new BindMount("", path, false, false).IsBelow(b.Path));
+    private bool InsideBind(string path) => layout.Binds.Any(b => b.Directory && !(_owned && b.Path == profile.RootDirectory) && BindMount.IsBelow(path, b.Path));
 
     // Mount points and parents that aren't there yet. A file's mount point is an empty file, a directory's an empty directory.
     private void AddParents()

@@ -20,11 +20,11 @@ internal sealed record WorkingDirectory(string Path, bool Expose, string Note)
     private static WorkingDirectory Private(string why) => new("/tmp", false, $"private /tmp, because {why}");
 
     private static bool IsSystem(string path) => path is "/usr" or "/bin" or "/sbin" or "/lib" or "/lib64" or "/etc" or "/opt" or "/dev" or "/proc" or "/sys" or "/run" or "/var" or "/boot" or "/tmp"
-        || new BindMount("", path, true, false).IsBelow("/proc") || new BindMount("", path, true, false).IsBelow("/sys") || new BindMount("", path, true, false).IsBelow("/dev");
+        || BindMount.IsBelow(path, "/proc") || BindMount.IsBelow(path, "/sys") || BindMount.IsBelow(path, "/dev");
 
     private static bool HoldsHome(string path)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return path is "/home" or "/root" || (home.Length > 1 && (home == path || new BindMount("", home, true, false).IsBelow(path)));
+        return path is "/home" or "/root" || (home.Length > 1 && (home == path || BindMount.IsBelow(home, path)));
     }
 }
