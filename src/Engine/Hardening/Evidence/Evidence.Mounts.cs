@@ -40,7 +40,7 @@ internal sealed partial class Evidence
     public Finding Hidden(string path)
     {
         if (At(path) is { } mount) return new(mount is { FileSystemType: "tmpfs" } or { FileSystemType: "devtmpfs" }, $"{path} {Text(mount)}");
-        var visible = context.Profile.Root == RootMode.Host || Mounts().Any(m => m.MountPoint != "/" && new BindMount("", path, false, false).IsBelow(m.MountPoint) && m.FileSystemType is not "tmpfs");
+        var visible = context.Profile.Root == RootMode.Host || (context.Profile.Root == RootMode.Directory && Path.Exists($"/proc/{pid}/root{path}")) || Mounts().Any(m => m.MountPoint != "/" && new BindMount("", path, false, false).IsBelow(m.MountPoint) && m.FileSystemType is not "tmpfs");
         return new(!visible, visible ? $"{path} is visible" : $"{path} is not part of the private root");
     }
 

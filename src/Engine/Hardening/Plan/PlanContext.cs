@@ -27,7 +27,9 @@ internal sealed class PlanContext
     {
         Writer.Row = row;
         Writer.Fatal = Profile.FailClosed;
-        if (Rows.All(r => r.Name != row)) Rows.Add(new(row, verify, afterExec));
+        var known = Rows.FindIndex(r => r.Name == row);
+        if (known < 0) Rows.Add(new(row, verify, afterExec));
+        else Rows[known] = Rows[known].And(verify); // a row is in force only where everything that was begun under its name is
     }
 
     /// <summary>Steps that belong to no protection; the launch can't go on without them.</summary>

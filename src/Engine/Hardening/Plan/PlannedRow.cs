@@ -11,4 +11,13 @@ internal sealed record PlannedRow(string Name, Verification Verify, bool AfterEx
 {
     /// <summary>Whether the profile or a parameter asked for it.</summary>
     public bool Requested { get; init; } = true;
+
+    /// <summary>The row with one more thing that has to hold. The first finding describes it, unless another isn't confirmed.</summary>
+    public PlannedRow And(Verification more) => this with
+    {
+        Verify = e => Both(Verify(e), more, e),
+    };
+
+    private static Finding Both(Finding first, Verification more, Evidence evidence) =>
+        first.Confirmed && more(evidence) is { Confirmed: false } failed ? failed : first;
 }
