@@ -32,6 +32,23 @@ public static class HardenedLauncher
 
     private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null)
     {
+        var (process, supervisor) = Launch(prepared, limits);
+        try
+        {
+            follow?.Invoke(process);
+        }
+        catch
+        {
+            supervisor.Begin(TimeSpan.Zero); // its time is over at once
+            throw;
+        }
+
+        supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        return process;
+    }
+
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits)
+    {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
@@ -45,9 +62,7 @@ public static class HardenedLauncher
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
             launched.ForgetPlan();
-            follow?.Invoke(process);
-            supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-            return process;
+            return (process, supervisor);
         }
         catch
         {

@@ -36,6 +36,31 @@ internal static class LandlockSteps
         w.Requires = null;
     }
 
+    /// <summary>
+    /// Without a pid namespace the target could kill its reaper, and so outlive its own end: a domain that forbids nothing but signals
+    /// to outside keeps it from that.
+    /// </summary>
+    public static void AddReaperGuard(PlanContext c)
+    {
+        var abi = LandlockAbi.Kernel;
+        if (c.OwnPid || c.Profile.Landlock) return;
+        if (abi < 6 || !c.Profile.NoNewPrivileges)
+        {
+            c.NotRequested("reaper_guard", $"a target that kills its reaper outlives it: {(abi < 6 ? $"Landlock ABI {abi} has no signal scope (ABI 6, Linux 6.12)" : "no_new_privs is off")}");
+            return;
+        }
+
+        c.Begin("reaper_guard", e => e.StepResults("reaper_guard", "a signal to the reaper was refused"));
+        var w = c.Writer;
+        var ruleset = new LandlockRuleset { HandledFs = 0, Scope = LandlockScope.Signal };
+        var created = w.Call(Syscall.LandlockCreateRuleset, Attribute(w, ruleset, abi), LandlockAbi.RulesetAttributeSize(abi), 0);
+        w.Requires = created;
+        w.Requires = w.Call(Syscall.LandlockRestrictSelf, created, 0);
+        w.Call(Syscall.Close, created);
+        ReadBack(c, abi);
+        w.Requires = null;
+    }
+
     // The kernel shows a domain nowhere, but what it forbids can be tried, harmlessly: a null signal to the reaper, which has the same
     // ids and stands outside; or, with capabilities over the mount namespace, a mount(2) that would change nothing.
     private static void ReadBack(PlanContext c, int abi)

@@ -24,14 +24,21 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
 
         foreach (var path in profile.ReadOnlyPaths) layout.Put(Named("ReadOnlyPath", "read_only_path", path, writable: false));
         foreach (var path in profile.WritablePaths) layout.Put(Named("WritablePath", "writable_path", path, writable: true));
-        if (working.Expose) layout.Put(Bind("working_directory", working.Path, profile.WritableWorkingDirectory));
-        foreach (var path in profile.HiddenPaths) layout.Hide(Path.GetFullPath(path, currentDirectory));
+        if (working.Expose) layout.Put(Bind("working_directory", working.Path, profile.WritableWorkingDirectory && !working.ReadOnly));
+        foreach (var path in profile.HiddenPaths)
+        {
+            // The links of another root lead elsewhere than the host's: there a path is what it says, and a link on the way is an error.
+            if (profile.Root == RootMode.Directory) layout.HiddenPaths.Add(Path.GetFullPath(path, currentDirectory));
+            else layout.Hide(Path.GetFullPath(path, currentDirectory));
+        }
+
         return layout;
     }
 
     private BindMount Named(string parameter, string row, string path, bool writable)
     {
         var real = HostPath.Existing(path, parameter, currentDirectory);
+        if (writable && HostPath.IsReadOnly(real)) throw new SandboxException($"{parameter},EROFS", SandboxErrorKind.InvalidArgument, $"-{parameter}: '{real}' is on a file system that is mounted read-only.", "Use -ReadOnlyPath, or mount it writable.");
         if (real == "/") throw new SandboxException($"{parameter},EINVAL", SandboxErrorKind.InvalidArgument, $"-{parameter}: the host's root can't be shown as a whole.", "Name the directories that the program needs, or use a profile with the host's root (Standard).");
         return Bind($"{row}:{real}", real, writable);
     }
