@@ -17,6 +17,8 @@ internal static class HostProgram
             case ["endless", var threads, var marker]:
                 Endless(int.Parse(threads, CultureInfo.InvariantCulture), marker);
                 return 0;
+            case ["hide", var path]:
+                return Hide(path);
             default:
                 Console.Error.WriteLine("unknown host command");
                 return 2;
@@ -32,6 +34,17 @@ internal static class HostProgram
             process.Wait(TimeSpan.FromSeconds(20));
             Console.WriteLine($"{status} {process.ExitCode} {process.Signal}");
         }
+    }
+
+    // Whether the path is hidden inside and untouched outside, in the namespace of this host.
+    private static int Hide(string path)
+    {
+        var before = File.ReadAllText("/proc/self/mountinfo");
+        var profile = BuiltInProfiles.Strict with { HiddenPaths = [path] };
+        var process = HardenedLauncher.Start(new LaunchRequest { FilePath = "/bin/sh", Arguments = ["-c", "ls $0 && exit 3; grep -c shared: /proc/self/mountinfo", path], CurrentDirectory = "/", Profile = profile });
+        process.Wait(TimeSpan.FromSeconds(20));
+        Console.WriteLine($"{process.Level} {process.ExitCode} {process.StandardOutput.Trim()} {before == File.ReadAllText("/proc/self/mountinfo")}");
+        return 0;
     }
 
     // Sandboxes in every stage of their lives: some setting up, some running with children that left their session, some ending.
