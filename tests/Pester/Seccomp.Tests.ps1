@@ -34,3 +34,19 @@ Describe 'Seccomp policies' {
         (Get-SeccompSet network).Name | Should -Be '@network'
     }
 }
+
+Describe 'Get-SeccompFilter' {
+    It 'reads the filter of a hardened process' -Skip:((id -u) -ne 0) {
+        $process = Start-HardenedProcess sleep 60
+        try {
+            $filter = $process | Get-SeccompFilter -Policy strict
+            $filter.Policy | Should -Be 'strict'
+            $filter.Differences.Difference.Action | Sort-Object -Unique | Should -Be 'Notify'
+        }
+        finally { $process | Stop-HardenedProcess }
+    }
+
+    It 'tells that a process is not there' {
+        { Get-SeccompFilter 2147483646 -ErrorAction Stop } | Should -Throw -ErrorId 'GetSeccompFilter,ESRCH*'
+    }
+}

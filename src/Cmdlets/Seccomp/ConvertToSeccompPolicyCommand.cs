@@ -6,7 +6,7 @@ namespace Sandbox.Cmdlets;
 
 /// <summary>Reads policies from text.</summary>
 [Cmdlet(VerbsData.ConvertTo, "SeccompPolicy")]
-[OutputType(typeof(SeccompPolicy))]
+[OutputType(typeof(SeccompPolicy), typeof(SeccompProgram))]
 public sealed class ConvertToSeccompPolicyCommand : SeccompImportCmdlet
 {
     private readonly List<string> lines = [];

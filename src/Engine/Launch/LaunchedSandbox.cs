@@ -87,6 +87,16 @@ internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, Contro
         else control.Send(PlanFormat.MessageKill);
     }
 
+    /// <summary>
+    /// Kills a target that its reaper has left behind, and waits for its end; true where it ended by this. In a pid namespace the
+    /// kernel has done it already.
+    /// </summary>
+    public bool KillOrphan(TimeSpan wait)
+    {
+        if (Memory.InitPid != 0) return true;
+        return Target is { } target && PidFd.Signal(target, 9) && Readiness.Await(target, (int)wait.TotalMilliseconds);
+    }
+
     /// <summary>Kills the reaper: the end of a pid namespace's PID 1 is the end of every process in it.</summary>
     public void KillInit()
     {

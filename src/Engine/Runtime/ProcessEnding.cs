@@ -5,10 +5,13 @@ namespace Sandbox.Runtime;
 /// <summary>How a target ended, once its whole tree has.</summary>
 internal sealed record ProcessEnding(DateTimeOffset Time, int? ExitCode, int? Signal, bool CoreDumped, bool OutOfMemory, ResourceUsage? Usage)
 {
-    /// <summary>From what the reaper left in the plan; a reaper that was killed left nothing, and then SIGKILL is what ended the target too.</summary>
-    public static ProcessEnding From(PlanMemory memory, long oomKills, long? peak)
+    /// <summary>
+    /// From what the reaper left in the plan. One that was killed left nothing: <paramref name="killed"/> says whether SIGKILL is what
+    /// ended the target then, by us or by the end of its pid namespace; otherwise nobody knows, and neither does this.
+    /// </summary>
+    public static ProcessEnding From(PlanMemory memory, bool killed, long oomKills, long? peak)
     {
-        if (!memory.StatusKnown) return new(DateTimeOffset.Now, null, 9, false, oomKills > 0, null);
+        if (!memory.StatusKnown) return new(DateTimeOffset.Now, null, killed ? 9 : null, false, oomKills > 0, null);
         var status = memory.WaitStatus;
         var signal = status & 0x7f;
         return new(

@@ -83,7 +83,9 @@ public sealed record ProfileOverrides
             DenySyscalls = [.. profile.DenySyscalls, .. DenySyscalls],
             FailClosed = profile.FailClosed && !BestEffort,
         };
-        return changed with { Namespaces = Namespaces(changed) };
+        // With its capabilities root could take off again what covers a path.
+        var undoable = changed.Root == RootMode.Host && HiddenPaths.Count + ReadOnlyPaths.Count > 0 && Hardening.LaunchIdentity.Current.IsRoot && changed.Identity == IdentityMode.Caller;
+        return changed with { Namespaces = Namespaces(changed), DropCapabilities = changed.DropCapabilities || undoable };
     }
 
     private IEnumerable<KeyValuePair<string, string>> NamedLimits()

@@ -142,24 +142,35 @@ internal sealed class SandboxSupervisor
     // The reaper has ended, and so has everything below it. Whatever still holds the pipes is not of this tree: nobody waits for it.
     private void Finish()
     {
+        var ending = new ProcessEnding(DateTimeOffset.Now, null, null, false, false, null);
+        try
+        {
+            ending = Conclude();
+        }
+        finally
+        {
+            // Whatever went wrong above, those who wait for the end get it.
+            _ending = ending;
+            lock (_holding) _released = true;
+            Ended?.Invoke();
+            _ended.Set();
+            _loop.Release();
+        }
+    }
+
+    private ProcessEnding Conclude()
+    {
         _timeout?.Cancel();
         if (_launched.Init is { } init) _loop.Forget(init);
+        var killed = !_launched.Memory.StatusKnown && _launched.KillOrphan(TimeSpan.FromSeconds(1));
         _launched.ReapInit();
-        if (Seccomp is { } seccomp)
-        {
-            _loop.Forget(seccomp.Listener);
-        }
-
+        if (Seccomp is { } seccomp) _loop.Forget(seccomp.Listener);
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();
         _limits.Kill();
-        var ending = ProcessEnding.From(_launched.Memory, _limits.OomKills, _limits.PeakMemory);
+        var ending = ProcessEnding.From(_launched.Memory, killed, _limits.OomKills, _limits.PeakMemory);
         _limits.Remove();
         _launched.Dispose();
-        _ending = ending;
-        lock (_holding) _released = true;
-        Ended?.Invoke();
-        _ended.Set();
-        _loop.Release();
+        return ending;
     }
 }

@@ -15,21 +15,19 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     private const int MostKinds = 1024;
     private const uint Receive = 0xc0502100, Send = 0xc0182101; // SECCOMP_IOCTL_NOTIF_RECV, _SEND
     private readonly Lock _lock = new();
+    private long _others;
     private readonly Dictionary<(uint Architecture, int Number), (SeccompDecision Decision, long Count, ulong[] Arguments)> _denials = [];
 
     public FileDescriptor Listener => listener;
 
-    /// <summary>Denials whose kind came after <see cref="MostKinds"/> kinds were known.</summary>
-    public long Uncounted { get; private set; }
-
-    /// <summary>The kinds of denial so far.</summary>
+    /// <summary>The kinds of denial so far, the most frequent first; a kind beyond the bound is counted in a last row for all of them.</summary>
     public SeccompDenial[] Denials
     {
         get
         {
             lock (_lock)
             {
-                return [.. _denials.OrderByDescending(d => d.Value.Count).Select(d => new SeccompDenial
+                var kinds = _denials.OrderByDescending(d => d.Value.Count).Select(d => new SeccompDenial
                 {
                     Syscall = NameOf(d.Key.Architecture, d.Key.Number),
                     Number = d.Key.Number,
@@ -37,7 +35,8 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
                     Action = d.Value.Decision.ToString(),
                     Count = d.Value.Count,
                     Arguments = d.Value.Arguments,
-                })];
+                });
+                return _others == 0 ? [.. kinds] : [.. kinds, new() { Syscall = "(others)", Number = -1, Architecture = "", Action = "", Count = _others, Arguments = [] }];
             }
         }
     }
@@ -87,7 +86,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
             ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_denials, (architecture, number));
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count++;
             else if (_denials.Count < MostKinds) _denials.Add((architecture, number), (decision, 1, arguments));
-            else Uncounted++;
+            else _others++;
         }
     }
 

@@ -37,6 +37,26 @@ public sealed class SeccompFileCommandsTests : IDisposable
         Assert.Matches(@"Instructions +LongestPath", session.Render("Import-SeccompPolicy $d/strict.bpf"));
     }
 
+    [Theory]
+    [InlineData("Kubernetes", "p.yaml", "kind: SeccompProfile")]
+    [InlineData("Systemd", "p.conf", "SystemCallFilter=")]
+    [InlineData("Minijail", "p.policy", "read: allow")]
+    [InlineData("Oci", "p.json", "SCMP_ACT_ALLOW")]
+    public void Every_format_goes_to_a_file_and_back(string format, string file, string part)
+    {
+        string make = "$p = New-SeccompPolicy read, exit_group -Name p -DefaultAction KillProcess; ";
+        Assert.Contains(part, session.Invoke($"{make} $p | ConvertFrom-SeccompPolicy -As {format}").Single<string>(), StringComparison.Ordinal);
+        Assert.Empty(session.Invoke($"{make} Export-SeccompPolicy -Policy $p -Path $d/{file}; Compare-SeccompPolicy $p $d/{file}").Succeeded().Objects);
+        Assert.Empty(session.Invoke($"{make} $p | ConvertFrom-SeccompPolicy -As {format} | ConvertTo-SeccompPolicy -From {format} | Compare-SeccompPolicy $p").Succeeded().Objects);
+    }
+
+    [Fact]
+    public void A_file_of_many_policies_gives_them_all()
+    {
+        File.WriteAllText(Path.Combine(directory, "fc.json"), "{ \"a\": { \"default_action\": \"trap\", \"filter_action\": \"allow\", \"filter\": [] }, \"b\": { \"default_action\": \"log\", \"filter_action\": \"allow\", \"filter\": [] } }");
+        Assert.Equal(["a", "b"], session.Invoke("(Import-SeccompPolicy $d/fc.json -Format Firecracker).Name").Succeeded().Objects.Select(o => o.ToString()!));
+    }
+
     [Fact]
     public void What_if_writes_nothing_and_a_file_that_is_there_stays()
     {

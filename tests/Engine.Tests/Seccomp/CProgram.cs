@@ -13,7 +13,7 @@ internal static class CProgram
         Assert.SkipWhen(Compiler is null, "needs a C compiler");
         string file = Path.Combine(directory, "program.c");
         File.WriteAllText(file, source);
-        var (code, _, error) = Run(Compiler!, ["-O1", "-Wall", "-o", Path.Combine(directory, "program"), file]);
+        var (code, _, error) = Run(Compiler!, ["-O1", "-Wall", "-pthread", "-o", Path.Combine(directory, "program"), file]);
         Assert.True(code == 0, error);
         return Path.Combine(directory, "program");
     }

@@ -17,10 +17,17 @@ internal sealed partial class Evidence
 
     public Finding OwnProc()
     {
-        var proc = At("/proc");
-        // Its own: our pid is no process there, and the reaper is number 1.
-        return new(proc is { FileSystemType: "proc" } && proc.Options.Contains("nosuid") && proc.Options.Contains("nodev") && proc.Options.Contains("noexec"), proc is null ? "not mounted" : Text(proc));
+        if (At("/proc") is not { FileSystemType: "proc" } proc) return new(false, "not mounted");
+        if (!proc.Options.Contains("nosuid") || !proc.Options.Contains("nodev") || !proc.Options.Contains("noexec")) return new(false, Text(proc));
+        // Of its own pid namespace: there the target is the process whose number it has inside (proc_pid_stat(5), start time).
+        var inside = Status().NSpid[^1];
+        var own = inside != pid && StartTime(File.ReadAllText($"/proc/{pid}/root/proc/{inside}/stat")) == StartTime(Read("stat"));
+        return new(own, own ? $"{Text(proc)}, the target is {inside}" : "of another pid namespace");
     }
+
+    public Finding Terminals() => At("/dev/pts") is { FileSystemType: "devpts" } mount && mount.Options.Contains("nosuid") && mount.Options.Contains("noexec")
+        ? new(true, $"/dev/pts {Text(mount)}")
+        : new(false, "/dev/pts is not its own");
 
     public Finding Temporary(string path)
     {
@@ -32,7 +39,8 @@ internal sealed partial class Evidence
     {
         var point = bind.Path == context.Profile.RootDirectory && context.Profile.Root == RootMode.Directory ? "/" : bind.Path;
         if (At(point) is not { } mount) return new(false, $"{bind.Path} is not mounted");
-        if (mount.Options.Contains("ro") == bind.Writable && bind is { Device: false, Writable: false }) return new(false, $"{bind.Path} is writable");
+        var readOnly = mount.IsReadOnly || mount.SuperOptions.Contains("ro");
+        if (!bind.Device && readOnly == bind.Writable) return new(false, $"{bind.Path} is {(readOnly ? "read-only" : "writable")}");
         if (!mount.Options.Contains("nosuid") || (!bind.Device && !mount.Options.Contains("nodev"))) return new(false, $"{bind.Path} {Text(mount)}");
         if (bind.Owner is not null && !mount.Options.Contains("idmapped")) return new(false, $"{bind.Path} is not idmapped");
         return new(true, $"{bind.Path} {Text(mount)}");
@@ -41,7 +49,7 @@ internal sealed partial class Evidence
     public Finding Hidden(string path)
     {
         if (At(path) is { } mount) return new(mount is { FileSystemType: "tmpfs" } or { FileSystemType: "devtmpfs" }, $"{path} {Text(mount)}");
-        var visible = context.Profile.Root == RootMode.Host || Mounts().Any(m => m.MountPoint != "/" && BindMount.IsBelow(path, m.MountPoint) && m.FileSystemType is not "tmpfs");
+        var visible = context.Profile.Root == RootMode.Host || (context.Profile.Root == RootMode.Directory && Path.Exists($"/proc/{pid}/root{path}")) || Mounts().Any(m => m.MountPoint != "/" && BindMount.IsBelow(path, m.MountPoint) && m.FileSystemType is not "tmpfs");
         return new(!visible, visible ? $"{path} is visible" : $"{path} is not part of the private root");
     }
 
@@ -58,6 +66,8 @@ internal sealed partial class Evidence
     }
 
     private IReadOnlyList<MountInfo> Mounts() => _mounts ??= MountInfo.Parse(Read("mountinfo"));
+
+    private static string StartTime(string stat) => Fields(stat[(stat.LastIndexOf(')') + 1)..])[19];
 
     private static string Text(MountInfo mount) => $"{mount.FileSystemType} {string.Join(',', mount.Options)}";
 }

@@ -19,6 +19,7 @@ public sealed class RemedyTable
         : name.StartsWith("cgroup_", StringComparison.Ordinal) ? Cgroup(errno)
         : name.StartsWith("identity", StringComparison.Ordinal) || name is "uid_map" or "gid_map" ? Identity(errno)
         : call == "memfd_create" ? Memfd(errno)
+        : call == "mount_setattr" && errno == Errno.EINVAL ? "This file system takes no idmapped mounts (mount_setattr(2)): use a directory on ext4, xfs, btrfs or tmpfs, start as an ordinary user, or use identity Caller."
         : call is "mount" or "fsmount" or "move_mount" or "open_tree" or "mount_setattr" or "pivot_root" ? Mount(name, errno)
         : null) ?? (call is null ? null : ErrnoTable.Remedy(call, errno));
 

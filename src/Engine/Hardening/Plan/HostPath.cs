@@ -32,6 +32,18 @@ internal static class HostPath
         return ((int)(uint)info.st_uid, (int)(uint)info.st_gid);
     }
 
+    /// <summary>Whether a path's mount or file system is read-only (statvfs(3), ST_RDONLY).</summary>
+    public static unsafe bool IsReadOnly(string path)
+    {
+        statvfs info;
+        fixed (byte* text = Utf8.Terminated(path))
+        {
+            Check.Result("statvfs", LibC.statvfs(text, &info), path);
+        }
+
+        return ((ulong)info.f_flag & 1) != 0;
+    }
+
     /// <summary>The canonical path of one that a parameter names; an error that names both where it isn't there.</summary>
     public static string Existing(string path, string parameter, string currentDirectory)
     {

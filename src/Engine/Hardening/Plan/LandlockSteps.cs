@@ -21,6 +21,8 @@ internal static class LandlockSteps
         var abi = Math.Max(1, LandlockAbi.Kernel); // without Landlock the first call fails, and its row says why
         var wanted = new LandlockRuleset { Paths = [LandlockPathRule.ReadExecute("/"), .. paths] }.WithPorts(c.Profile.TcpConnectPorts, c.Profile.TcpBindPorts);
         var (ruleset, lost) = LandlockAbi.Negotiate(wanted, abi);
+        // What was asked for by name and can't be had is missing, however much of the domain is in force.
+        if (ruleset.HandledNet != wanted.HandledNet) c.Rows.Add(new("landlock_tcp", _ => new(false, $"Landlock ABI {abi} knows no TCP ports; it takes ABI 4, Linux 6.7"), false));
         c.Begin("landlock", e => e.Landlock(abi, string.Join(", ", lost)));
         var w = c.Writer;
         var created = w.Call(Syscall.LandlockCreateRuleset, Attribute(w, ruleset, abi), LandlockAbi.RulesetAttributeSize(abi), 0);
@@ -30,6 +32,31 @@ internal static class LandlockSteps
         var restricted = w.Call(Syscall.LandlockRestrictSelf, created, 0);
         w.Call(Syscall.Close, created);
         w.Requires = restricted;
+        ReadBack(c, abi);
+        w.Requires = null;
+    }
+
+    /// <summary>
+    /// Without a pid namespace the target could kill its reaper, and so outlive its own end: a domain that forbids nothing but signals
+    /// to outside keeps it from that.
+    /// </summary>
+    public static void AddReaperGuard(PlanContext c)
+    {
+        var abi = LandlockAbi.Kernel;
+        if (c.OwnPid || c.Profile.Landlock) return;
+        if (abi < 6 || !c.Profile.NoNewPrivileges)
+        {
+            c.NotRequested("reaper_guard", $"a target that kills its reaper outlives it: {(abi < 6 ? $"Landlock ABI {abi} has no signal scope (ABI 6, Linux 6.12)" : "no_new_privs is off")}");
+            return;
+        }
+
+        c.Begin("reaper_guard", e => e.StepResults("reaper_guard", "a signal to the reaper was refused"));
+        var w = c.Writer;
+        var ruleset = new LandlockRuleset { HandledFs = 0, Scope = LandlockScope.Signal };
+        var created = w.Call(Syscall.LandlockCreateRuleset, Attribute(w, ruleset, abi), LandlockAbi.RulesetAttributeSize(abi), 0);
+        w.Requires = created;
+        w.Requires = w.Call(Syscall.LandlockRestrictSelf, created, 0);
+        w.Call(Syscall.Close, created);
         ReadBack(c, abi);
         w.Requires = null;
     }

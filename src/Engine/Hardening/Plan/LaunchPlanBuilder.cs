@@ -40,6 +40,7 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         LimitSteps.Add(c, ResourceLimitTable.Evaluate(c.Profile));
         PrivilegeSteps.AddNoNewPrivileges(c);
         LandlockSteps.Add(c, Rules());
+        LandlockSteps.AddReaperGuard(c);
         PrivilegeSteps.AddCapabilities(c, [.. c.Profile.KeepCapabilities.Select(Capability.Parse)], Capability.KernelLast());
         if (c.Profile.CleanEnvironment)
         {

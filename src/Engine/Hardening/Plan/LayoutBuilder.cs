@@ -12,6 +12,11 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
         {
             var root = HostPath.Existing(profile.RootDirectory ?? throw new SandboxException("RootDirectory,MISSING", SandboxErrorKind.InvalidArgument, "The profile asks for a root directory and names none.", "Give -RootDirectory."), "RootDirectory", currentDirectory);
             if (root == "/") throw new SandboxException("RootDirectory,EINVAL", SandboxErrorKind.InvalidArgument, "-RootDirectory: the host's root can't be the private root.", "Use the profile's private root, or a directory that holds a root file system.");
+            if (new[] { "proc", "dev", "tmp" }.Where(d => !Directory.Exists(Path.Join(root, d))).ToArray() is { Length: > 0 } missing)
+            {
+                throw new SandboxException("RootDirectory,ENOENT", SandboxErrorKind.ObjectNotFound, $"-RootDirectory: {root} has no {string.Join(", ", missing.Select(m => "/" + m))}, where the sandbox's own are mounted.", $"mkdir {string.Join(' ', missing.Select(m => $"'{Path.Join(root, m)}'"))}");
+            }
+
             layout.RootDirectory = root;
             layout.Put(Bind("root_filesystem", root, writable: false));
             layout.AddDevices();
@@ -19,14 +24,21 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
 
         foreach (var path in profile.ReadOnlyPaths) layout.Put(Named("ReadOnlyPath", "read_only_path", path, writable: false));
         foreach (var path in profile.WritablePaths) layout.Put(Named("WritablePath", "writable_path", path, writable: true));
-        if (working.Expose) layout.Put(Bind("working_directory", working.Path, profile.WritableWorkingDirectory));
-        foreach (var path in profile.HiddenPaths) layout.Hide(Path.GetFullPath(path, currentDirectory));
+        if (working.Expose) layout.Put(Bind("working_directory", working.Path, profile.WritableWorkingDirectory && !working.ReadOnly));
+        foreach (var path in profile.HiddenPaths)
+        {
+            // The links of another root lead elsewhere than the host's: there a path is what it says, and a link on the way is an error.
+            if (profile.Root == RootMode.Directory) layout.HiddenPaths.Add(Path.GetFullPath(path, currentDirectory));
+            else layout.Hide(Path.GetFullPath(path, currentDirectory));
+        }
+
         return layout;
     }
 
     private BindMount Named(string parameter, string row, string path, bool writable)
     {
         var real = HostPath.Existing(path, parameter, currentDirectory);
+        if (writable && HostPath.IsReadOnly(real)) throw new SandboxException($"{parameter},EROFS", SandboxErrorKind.InvalidArgument, $"-{parameter}: '{real}' is on a file system that is mounted read-only.", "Use -ReadOnlyPath, or mount it writable.");
         if (real == "/") throw new SandboxException($"{parameter},EINVAL", SandboxErrorKind.InvalidArgument, $"-{parameter}: the host's root can't be shown as a whole.", "Name the directories that the program needs, or use a profile with the host's root (Standard).");
         return Bind($"{row}:{real}", real, writable);
     }

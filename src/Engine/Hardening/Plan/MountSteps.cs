@@ -40,12 +40,14 @@ internal static class MountSteps
     {
         var structure = new byte[32]; // struct mount_attr
         BinaryPrimitives.WriteInt64LittleEndian(structure, attributes);
+        // A clone of a shared mount is its peer: without this, what is mounted in one shows in the other (mount_namespaces(7)).
+        BinaryPrimitives.WriteInt64LittleEndian(structure.AsSpan(16), 0x40000); // MS_PRIVATE
         return c.Writer.Call(
             Syscall.MountSetAttr,
             tree,
             c.Writer.Text(""),
             PlanArgument.Value(0x1000 | (recursive ? 0x8000 : 0), recursive ? "AT_EMPTY_PATH|AT_RECURSIVE" : "AT_EMPTY_PATH"),
-            c.Writer.Bytes(structure, Describe(attributes)),
+            c.Writer.Bytes(structure, "{" + Describe(attributes) + ", MS_PRIVATE}"),
             32);
     }
 
@@ -73,11 +75,11 @@ internal static class MountSteps
         c.Writer.Call(Syscall.Mount, c.Writer.Text(type), c.Writer.Text(relative), c.Writer.Text(type), PlanArgument.Value(flags, flagsText), c.Writer.Text(options));
 
     /// <summary>Covers a path below the working directory: a directory by an empty one that nobody may read, a file by the null device.</summary>
-    public static void Cover(PlanContext c, string path, string nullDevice)
+    public static void Cover(PlanContext c, string path, string nullDevice, string root = "")
     {
         const long EmptyFlags = 0x1 | 0x2 | 0x4 | 0x8;
-        if (Directory.Exists(path)) MountNew(c, "tmpfs", path[1..], EmptyFlags, "MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC", "mode=0000,size=4k");
-        else if (File.Exists(path)) c.Writer.Call(Syscall.Mount, c.Writer.Text(nullDevice), c.Writer.Text(path[1..]), 0, PlanArgument.Value(0x1000, "MS_BIND"), 0);
+        if (Directory.Exists(root + path)) MountNew(c, "tmpfs", path[1..], EmptyFlags, "MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC", "mode=0000,size=4k");
+        else if (File.Exists(root + path)) c.Writer.Call(Syscall.Mount, c.Writer.Text(nullDevice), c.Writer.Text(path[1..]), 0, PlanArgument.Value(0x1000, "MS_BIND"), 0);
     }
 
     private static void SetIdMap(PlanContext c, PlanStep tree, PlanArgument userNamespace)

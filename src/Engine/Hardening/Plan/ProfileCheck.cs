@@ -13,6 +13,7 @@ internal static class ProfileCheck
         if (p.Identity != IdentityMode.Caller) Need(namespaces, NamespaceKinds.User, $"identity {p.Identity}");
         if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0) Need(namespaces, NamespaceKinds.Mount, "-HiddenPath and -ReadOnlyPath");
         if (p.Root == RootMode.Host && p.WritablePaths.Count > 0 && !p.Landlock) throw Inconsistent("writable paths change nothing where the whole host is visible and Landlock is off", "Use a private root, or Landlock.");
+        if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0 && LaunchIdentity.Current.IsRoot && p.Identity == IdentityMode.Caller && (!p.DropCapabilities || p.KeepCapabilities.Any(c => Capability.Parse(c) is 2 or 18 or 19 or 21))) throw Inconsistent("root with CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_SYS_CHROOT or CAP_DAC_READ_SEARCH can undo hidden and read-only paths", "Set dropCapabilities and don't keep these.");
         if (p.KeepCapabilities.Count > 0 && !p.DropCapabilities) throw Inconsistent("capabilities are kept but none are dropped", "Set dropCapabilities.");
         if ((p.TcpConnectPorts ?? p.TcpBindPorts) is not null && !p.Landlock) throw Inconsistent("TCP ports are named, and without Landlock nothing holds the program to them", "Set landlock, or name no ports.");
         if (p.Root == RootMode.Directory && p.RootDirectory is null) throw Inconsistent("its root is a directory and none is named", "Give -RootDirectory.");

@@ -99,6 +99,6 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
     {
         c.Begin("hidden_path:" + path, e => e.Hidden(path));
         if (!Owned && !layout.Binds.Any(b => b.Path == path || BindMount.IsBelow(path, b.Path))) return; // not there to begin with
-        MountSteps.Cover(c, path, "dev/null");
+        MountSteps.Cover(c, path, "dev/null", Owned ? c.Profile.RootDirectory! : "");
     }
 }

@@ -13,7 +13,7 @@ internal sealed class RootNodes(RootLayout layout, HardeningProfile profile)
         Add(new(RootNodeKind.Temporary, "/tmp", "tmp", e => e.Temporary("/tmp")) { Content = "1777" });
         if (_owned) Add(new(RootNodeKind.Temporary, "/dev", "dev", e => e.Temporary("/dev")) { Content = "0755" });
         Add(new(RootNodeKind.Temporary, "/dev/shm", "dev", e => e.Temporary("/dev/shm")) { Content = "1777" });
-        Add(new(RootNodeKind.Terminals, "/dev/pts", "dev", e => e.Temporary("/dev/shm")));
+        Add(new(RootNodeKind.Terminals, "/dev/pts", "dev", e => e.Terminals()));
         foreach (var (path, target) in layout.Links) Add(new(RootNodeKind.Link, path, Row(path), Verify(path)) { Content = target });
         foreach (var (path, content) in layout.Files) Add(new(RootNodeKind.File, path, Row(path), Verify(path)) { Bytes = content });
         foreach (var bind in layout.Binds.Where(b => !(_owned && b.Path == profile.RootDirectory)))

@@ -14,8 +14,11 @@ internal sealed record WorkingDirectory(string Path, bool Expose, string Note)
         if (IsSystem(path)) return asked is null ? Private($"{path} is a system directory") : new(path, false, "a system directory stays read-only");
         // Nobody asked for it: a shell that happens to stand in the home directory must not hand out its keys.
         if (asked is null && HoldsHome(path)) return Private($"{path} holds a home directory: name it by -WorkingDirectory to show it");
-        return new(path, true, "");
+        return HostPath.IsReadOnly(path) ? new(path, true, "its file system is mounted read-only") { ReadOnly = true } : new(path, true, "");
     }
+
+    /// <summary>Whether nothing can make it writable.</summary>
+    public bool ReadOnly { get; private init; }
 
     private static WorkingDirectory Private(string why) => new("/tmp", false, $"private /tmp, because {why}");
 

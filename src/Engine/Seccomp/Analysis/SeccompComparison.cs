@@ -4,7 +4,8 @@ namespace Sandbox.Seccomp;
 
 /// <summary>
 /// Where two sides differ, call by call. It is exact: a call that isn't listed is decided alike for all arguments. For each system
-/// call and pair of decisions there is one difference; all numbers without a name count as one.
+/// call and pair of decisions there is one difference; all numbers without a name count as one, and so does an architecture of which
+/// all calls differ alike.
 /// </summary>
 public static class SeccompComparison
 {
@@ -31,9 +32,8 @@ public static class SeccompComparison
                 while (both != DecisionDiagram.Nothing)
                 {
                     var witness = SymbolicWords.Call(diagram.AnyElement(both));
-                    int like = Like(witness, diagram, words);
-                    bool every = diagram.And(like, diagram.Not(both)) == DecisionDiagram.Nothing;
-                    found.Add(new(witness.Name ?? "(unnamed)", witness.Architecture, decision, other, every, witness));
+                    var (name, like) = Like(witness, both, diagram, words);
+                    found.Add(new(name, witness.Architecture, decision, other, Contains(both, like, diagram), witness));
                     both = diagram.And(both, diagram.Not(like));
                 }
             }
@@ -42,20 +42,22 @@ public static class SeccompComparison
         return [.. found.OrderBy(each => each.Architecture).ThenBy(each => each.Syscall, StringComparer.Ordinal)];
     }
 
-    // All calls of the witness's number, or of all numbers without a name that its architecture has, or of all foreign architectures.
-    private static int Like(SeccompCall witness, DecisionDiagram diagram, SymbolicWords words)
+    // The calls that one difference stands for: all of an architecture, where they are alike, or those of one number.
+    private static (string Name, int Calls) Like(SeccompCall witness, int both, DecisionDiagram diagram, SymbolicWords words)
     {
         var arch = words.Word(ClassicBpf.ArchitectureOffset);
-        var number = words.Word(ClassicBpf.NumberOffset);
         if (witness.Architecture is not { } architecture)
         {
-            int known = diagram.Or([.. Enum.GetValues<SeccompArchitecture>().Select(each => words.Equal(arch, SeccompArchitectures.AuditArchitecture(each)))]);
-            return diagram.Not(known);
+            return ("(all)", diagram.Not(diagram.Or([.. Enum.GetValues<SeccompArchitecture>().Select(each => words.Equal(arch, SeccompArchitectures.AuditArchitecture(each)))])));
         }
 
-        int own = words.Equal(arch, witness.AuditArchitecture);
-        if (witness.Name is not null) return diagram.And(own, words.Equal(number, witness.Number));
+        int own = diagram.And(words.Equal(arch, witness.AuditArchitecture), PolicyMeaning.Numbers(architecture, diagram, words));
+        if (Contains(both, own, diagram)) return ("(all)", own);
+        var number = words.Word(ClassicBpf.NumberOffset);
+        if (witness.Name is { } name) return (name, diagram.And(own, words.Equal(number, witness.Number)));
         int named = diagram.Or([.. SyscallTable.For(architecture).Entries.Select(entry => words.Equal(number, entry.Number))]);
-        return diagram.And(diagram.And(own, PolicyMeaning.Numbers(architecture, diagram, words)), diagram.Not(named));
+        return ("(unnamed)", diagram.And(own, diagram.Not(named)));
     }
+
+    private static bool Contains(int set, int part, DecisionDiagram diagram) => diagram.And(part, diagram.Not(set)) == DecisionDiagram.Nothing;
 }

@@ -1,7 +1,7 @@
 namespace Sandbox.Seccomp;
 
 /// <summary>A system call for which two policies, or a policy and a program, decide differently, with a call that shows it.</summary>
-/// <param name="Syscall">Its name; <c>(unnamed)</c> for numbers without one.</param>
+/// <param name="Syscall">Its name; <c>(unnamed)</c> for numbers without one, <c>(all)</c> where all calls of the architecture differ so.</param>
 /// <param name="Architecture">Its architecture; null for one without a table.</param>
 /// <param name="Reference">What the first side does with the call.</param>
 /// <param name="Difference">What the second side does with it.</param>

@@ -22,10 +22,11 @@ public static class OciReader
     /// <param name="text">The JSON text.</param>
     /// <param name="source">What error messages call it, such as the path.</param>
     /// <param name="context">Against what includes and excludes are resolved; this machine if null.</param>
-    public static SeccompPolicy Read(string text, string source, SeccompImportContext? context = null)
+    public static SeccompPolicy Read(string text, string source, SeccompImportContext? context = null) => Read(JsonPlace.Parse(text, source), source, context);
+
+    internal static SeccompPolicy Read(JObject root, string source, SeccompImportContext? context)
     {
         context ??= new();
-        var root = JsonPlace.Parse(text, source);
         JsonPlace.CheckProperties(root, source, Fields);
         var action = JsonPlace.Word(root["defaultAction"] ?? throw JsonPlace.Error(root, source, "the field 'defaultAction' is missing"), source, OciNames.Actions, "action");
         int? errno = Errno(root, "defaultErrnoRet", "defaultErrno", source, action);

@@ -6,6 +6,11 @@ public static class SeccompFormats
     private static readonly Dictionary<string, SeccompFormat> Endings = new(StringComparer.OrdinalIgnoreCase)
     {
         [".json"] = SeccompFormat.Oci,
+        [".yaml"] = SeccompFormat.Kubernetes,
+        [".yml"] = SeccompFormat.Kubernetes,
+        [".conf"] = SeccompFormat.Systemd,
+        [".service"] = SeccompFormat.Systemd,
+        [".policy"] = SeccompFormat.Minijail,
         [".bpf"] = SeccompFormat.Bpf,
         [".txt"] = SeccompFormat.Disassembly,
     };
@@ -19,24 +24,30 @@ public static class SeccompFormats
     /// <summary>Whether a text is a path rather than a name: it has a slash or one of the known endings.</summary>
     public static bool IsPath(string text) => text.Contains('/', StringComparison.Ordinal) || Endings.ContainsKey(Path.GetExtension(text));
 
-    /// <summary>Reads a policy from text.</summary>
+    /// <summary>Reads policies, or a program from its disassembly, from text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="format">Its format.</param>
     /// <param name="source">What error messages call it, such as the path.</param>
     /// <param name="context">Against what conditions are resolved; this machine if null.</param>
-    public static IReadOnlyList<SeccompPolicy> Read(string text, SeccompFormat format, string source, SeccompImportContext? context = null) => format switch
+    public static IReadOnlyList<object> Read(string text, SeccompFormat format, string source, SeccompImportContext? context = null) => format switch
     {
         SeccompFormat.Oci => [OciReader.Read(text, source, context)],
-        SeccompFormat.Bpf => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
+        SeccompFormat.Kubernetes => [KubernetesReader.Read(text, source, context)],
+        SeccompFormat.Systemd => [SystemdReader.Read(text, source, context)],
+        SeccompFormat.Minijail => [MinijailReader.Read(text, source, context)],
+        SeccompFormat.Firecracker => FirecrackerReader.Read(text, source, context),
+        SeccompFormat.Disassembly => [DisassemblyReader.Read(text, source, (context ?? new()).Architecture)],
+        _ => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
             $"{source}: a program is bytes and not text.", "Import the file with Import-SeccompPolicy -Format Bpf."),
-        _ => throw new SandboxException("SeccompFormat,WRITE_ONLY", SandboxErrorKind.InvalidArgument,
-            $"{source}: the format {format} is only written.", "Keep the policy in one of the other formats."),
     };
 
     /// <summary>What a policy has that a format can't say; empty where nothing is lost.</summary>
     public static IReadOnlyList<string> Losses(SeccompPolicy policy, SeccompFormat format) => format switch
     {
         SeccompFormat.Oci => OciWriter.Losses(policy),
+        SeccompFormat.Kubernetes => KubernetesWriter.Losses(policy),
+        SeccompFormat.Systemd => SystemdWriter.Losses(policy),
+        SeccompFormat.Minijail => MinijailWriter.Losses(policy),
         _ => [], // programs are compiled from the whole policy
     };
 
@@ -44,7 +55,12 @@ public static class SeccompFormats
     public static string Write(SeccompPolicy policy, SeccompFormat format, bool allowLossy = false) => format switch
     {
         SeccompFormat.Oci => OciWriter.Write(policy, allowLossy),
+        SeccompFormat.Kubernetes => KubernetesWriter.Write(policy, allowLossy),
+        SeccompFormat.Systemd => SystemdWriter.Write(policy, allowLossy),
+        SeccompFormat.Minijail => MinijailWriter.Write(policy, allowLossy),
         SeccompFormat.Disassembly => BpfDisassembler.Disassemble(SeccompCompiler.Compile(policy)),
+        SeccompFormat.Firecracker => throw new SandboxException("SeccompFormat,READ_ONLY", SandboxErrorKind.InvalidArgument,
+            "The format Firecracker is only read.", "Write the policy in one of the other formats."),
         _ => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
             $"The format {format} is bytes and not text.", "Export it to a file with Export-SeccompPolicy."),
     };

@@ -36,7 +36,7 @@ public sealed class SeccompFileTests : IDisposable
     [Theory]
     [InlineData("SeccompFile,ENOENT", "absent.json", null)]
     [InlineData("SeccompFormat,UNKNOWN_ENDING", "p.xyz", "{}")]
-    [InlineData("SeccompFormat,WRITE_ONLY", "p.txt", "x")]
+    [InlineData("SeccompFormat,BAD_DISASSEMBLY", "p.txt", "x")]
     [InlineData("SeccompProgram,BAD_LENGTH", "p.bpf", "12345678abc")]
     [InlineData("SeccompProgram,INVALID", "p.bpf", "12345678")]
     [InlineData("SeccompFormat,BAD_JSON", "p.json", "{")]

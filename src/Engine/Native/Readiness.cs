@@ -1,7 +1,6 @@
-using Sandbox.Native;
 using Tmds.Linux;
 
-namespace Sandbox.Host;
+namespace Sandbox.Native;
 
 /// <summary>poll(2) for one descriptor with a bound that signals don't shorten.</summary>
 internal static class Readiness
