@@ -6,7 +6,7 @@ namespace Sandbox.Events;
 
 /// <summary>
 /// One thread that waits for the descriptors and timers of every running sandbox (epoll(7)). It starts with the first registration
-/// and ends a second after the last, since a script that launches one program after another would pay for a new thread each time;
+/// and ends 80 ms after the last, since a script that launches one program after another would pay for a new thread each time;
 /// handlers run on it one after the other and must not wait.
 /// </summary>
 internal sealed class EventLoop
@@ -18,7 +18,7 @@ internal sealed class EventLoop
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Dictionary<int, Action<uint>> _handlers = [];
     private readonly PriorityQueue<LoopTimer, long> _timers = new();
-    private const int Linger = 1000;
+    private const int Linger = 80;
     private readonly Thread _thread;
     private int _users;
     private bool _ended;
