@@ -48,6 +48,7 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
         w.Requires = root;
         w.Call(Syscall.Chdir, w.Text(mountPoint));
         foreach (var node in new RootNodes(layout, c.Profile).InOrder()) Make(node);
+        HideKeys();
         foreach (var hidden in c.Profile.HiddenPaths) Hide(hidden);
         if (!Owned)
         {
@@ -93,6 +94,14 @@ internal sealed class RootFilesystemSteps(PlanContext c, RootLayout layout, stri
                 c.Writer.Call(Syscall.Close, _trees[node.Bind!]);
                 break;
         }
+    }
+
+    // A new session keyring leaves the names of the caller's other keys to be read there by a sandbox with the caller's uid (keyrings(7)).
+    private void HideKeys()
+    {
+        if (!File.Exists("/proc/keys")) return;
+        c.Begin("proc", e => e.Hidden("/proc/keys"));
+        MountSteps.Cover(c, "/proc/keys", "dev/null", "");
     }
 
     private void Hide(string path)
