@@ -6,6 +6,8 @@ task=${1:-Build}
 [ $# -eq 0 ] || shift
 # Build nodes that outlive the build would keep a caller's pipe open.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The PowerShell engine that the tests and tools/Shell host would report itself to its makers.
+export POWERSHELL_TELEMETRY_OPTOUT=1
 
 if ! command -v dotnet >/dev/null; then
     echo "dotnet is not on PATH: install the .NET SDK that global.json names (https://dot.net)." >&2
