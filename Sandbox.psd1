@@ -47,7 +47,7 @@
         'Views/OutputLine.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
-        'Views/SeccompDenial.Format.ps1xml'
+        'Views/SeccompDenialCount.Format.ps1xml'
         'Views/SeccompFilter.Format.ps1xml'
         'Views/SeccompFinding.Format.ps1xml'
         'Views/SeccompMeasurement.Format.ps1xml'

@@ -84,7 +84,7 @@ public sealed class HardenedProcess
     public long DroppedOutputBytes => _supervisor.Output.Dropped + _supervisor.Error.Dropped;
 
     /// <summary>The system calls that its policy refused.</summary>
-    public IReadOnlyList<SeccompDenial> Denials => _supervisor.Seccomp?.Denials ?? [];
+    public IReadOnlyList<SeccompDenialCount> Denials => _supervisor.Seccomp?.Denials ?? [];
 
     /// <summary>What it used; null while it runs, and where it was ended before its usage could be taken.</summary>
     public ResourceUsage? Usage => _supervisor.Ending?.Usage;

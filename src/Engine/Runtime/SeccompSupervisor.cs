@@ -21,13 +21,13 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     public FileDescriptor Listener => listener;
 
     /// <summary>The kinds of denial so far, the most frequent first; a kind beyond the bound is counted in a last row for all of them.</summary>
-    public SeccompDenial[] Denials
+    public SeccompDenialCount[] Denials
     {
         get
         {
             lock (_lock)
             {
-                var kinds = _denials.OrderByDescending(d => d.Value.Count).Select(d => new SeccompDenial
+                var kinds = _denials.OrderByDescending(d => d.Value.Count).Select(d => new SeccompDenialCount
                 {
                     Syscall = NameOf(d.Key.Architecture, d.Key.Number),
                     Number = d.Key.Number,

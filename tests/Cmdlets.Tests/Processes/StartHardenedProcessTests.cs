@@ -124,7 +124,7 @@ public sealed partial class StartHardenedProcessTests : IDisposable
     public void Refused_calls_are_counted()
     {
         HardenedProcess process = Start("Start-HardenedProcess sh -ArgumentList '-c', 'mkdir /tmp/a; mkdir /tmp/b; rmdir /tmp/a' -SeccompPolicy '~mkdir', 'mkdirat' -Wait");
-        SeccompDenial denial = Assert.Single(process.Denials);
+        SeccompDenialCount denial = Assert.Single(process.Denials);
         Assert.Equal(("mkdir", 2L, "Errno(EPERM)"), (denial.Syscall.Replace("at", "", StringComparison.Ordinal), denial.Count, denial.Action));
         Assert.Equal(HardeningLevel.Full, process.Level);
     }

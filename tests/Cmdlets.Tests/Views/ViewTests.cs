@@ -45,7 +45,7 @@ public sealed class ViewTests : IDisposable
     [InlineData("HardenedProcess", "$p", "Profile : Strict|State : Exited|ExitCode : 3|Denials : mkdir x1: Errno(EPERM)|StandardOutput : out")]
     [InlineData("HardenedProcess", "$q", "Missing : rlimit_nofile: |Level : Partial")]
     [InlineData("HardeningOutcome", "$q.Outcome | Where-Object Name -EQ rlimit_nofile", "Status : Failed|Errno : EPERM (1)|Syscall : prlimit64|Remedy : ")]
-    [InlineData("SeccompDenial", "$p.Denials", "Syscall : mkdir|Arguments : 0x")]
+    [InlineData("SeccompDenialCount", "$p.Denials", "Syscall : mkdir|Arguments : 0x")]
     [InlineData("ResourceUsage", "$p.Usage", "MaxResidentSetSize : ")]
     [InlineData("HardeningProfile", "$p.Profile", "Namespaces : All|ResourceLimits : core = 0; nofile = 1024|OutputLimit : 16777216")]
     public void A_list_shows_what_matters(string type, string what, string expected)

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+
+namespace Sandbox.Denials;
+
+/// <summary>
+/// Denials on their way to one consumer. It is bounded, and its producer never waits: beyond the bound, denials of the same call, action
+/// and process become one object that counts them. Beyond the bound of those too, one is counted as lost. Thread-safe.
+/// </summary>
+internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
+{
+    public const int DefaultCapacity = 65_536;
+    private const int MostKinds = 4096;
+    private readonly object _gate = new();
+    private readonly Queue<SeccompDenial> _items = [];
+    private readonly Dictionary<(uint Architecture, int Number, string Action, int Process), (SeccompDenial First, long Count)> _repeated = [];
+    private bool _completed;
+    private bool _waiting;
+
+    /// <summary>Denials that it was given.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>Denials that no object stands for.</summary>
+    public long Lost { get; private set; }
+
+    public void Add(SeccompDenial denial)
+    {
+        lock (_gate)
+        {
+            Received += denial.Count;
+            // Once some are waiting as a count, later ones join them, or they would come before earlier ones.
+            if (_items.Count < capacity && _repeated.Count == 0) _items.Enqueue(denial);
+            else Aggregate(denial);
+            if (_waiting) Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Nothing will be added any more.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _completed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>
+    /// Waits for denials and takes as many as there are, up to the size of the buffer; 0 where the time is over or, with
+    /// <paramref name="ended"/>, where nothing comes any more.
+    /// </summary>
+    public int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended)
+    {
+        lock (_gate)
+        {
+            if (_items.Count == 0 && _repeated.Count == 0 && !_completed)
+            {
+                _waiting = true;
+                Monitor.Wait(_gate, wait);
+                _waiting = false;
+            }
+
+            var count = 0;
+            while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
+            if (_items.Count == 0 && _repeated.Count > 0) Release();
+            while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
+            ended = count == 0 && _completed;
+            return count;
+        }
+    }
+
+    /// <summary>What is waiting, without taking it.</summary>
+    public SeccompDenial[] Peek()
+    {
+        lock (_gate) return [.. _items, .. _repeated.Values.Select(r => r.First.Times(r.Count))];
+    }
+
+    private void Aggregate(SeccompDenial denial)
+    {
+        var key = (denial.AuditArchitecture, denial.SyscallNumber, denial.Action, denial.ProcessId);
+        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_repeated, key);
+        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count += denial.Count;
+        else if (_repeated.Count < MostKinds) _repeated.Add(key, (denial, denial.Count));
+        else Lost += denial.Count;
+    }
+
+    private void Release()
+    {
+        foreach (var (first, count) in _repeated.Values) _items.Enqueue(count == first.Count ? first : first.Times(count));
+        _repeated.Clear();
+    }
+}
