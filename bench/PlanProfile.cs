@@ -21,7 +21,7 @@ internal static class PlanProfile
             ("working directory", () => WorkingDirectory.Decide(request, place.Directory)),
             ("layout of the root", () => new LayoutBuilder(request.Profile, identity, place.Directory).Build(working)),
             ("program's path", () => new ExecutableResolver(RootMode.Private, null, layout.VisiblePaths, place.Directory).Resolve(request.FilePath, environment.SearchPath)),
-            ("seccomp filter", () => SeccompCompiler.Compile(BuiltInPolicies.Get("strict").ForObservation()).ToBytes()),
+            ("seccomp filter", () => SeccompCompiler.CompileForObservation(BuiltInPolicies.Get("strict")).ToBytes()),
             ("plan, everything", () => PreparedLaunch.Create(request)),
             ("encode", () => prepared.Plan.Encode(new byte[prepared.Plan.Size], 4)),
         };

@@ -22,7 +22,7 @@ internal readonly record struct Syscall(string Name, int X64, int Arm64)
         PidFdOpen = new("pidfd_open", 434, 434), PidFdSendSignal = new("pidfd_send_signal", 424, 424),
         CloseRange = new("close_range", 436, 436), OpenAt2 = new("openat2", 437, 437), MountSetAttr = new("mount_setattr", 442, 442),
         LandlockCreateRuleset = new("landlock_create_ruleset", 444, 444), LandlockAddRule = new("landlock_add_rule", 445, 445),
-        LandlockRestrictSelf = new("landlock_restrict_self", 446, 446), Futex = new("futex", 202, 98), Setns = new("setns", 308, 268), Allocate = new("fallocate", 285, 47);
+        LandlockRestrictSelf = new("landlock_restrict_self", 446, 446), Futex = new("futex", 202, 98), ProcessVmRead = new("process_vm_readv", 310, 270), Setns = new("setns", 308, 268), Allocate = new("fallocate", 285, 47);
 
     /// <summary>The launcher's own operations have negative numbers on every architecture.</summary>
     public static Syscall Operation(string name, int number) => new(name, number, number);

@@ -83,8 +83,14 @@ public sealed class HardenedProcess
     /// <summary>How many bytes of both streams were dropped.</summary>
     public long DroppedOutputBytes => _supervisor.Output.Dropped + _supervisor.Error.Dropped;
 
-    /// <summary>The system calls that its policy refused.</summary>
-    public IReadOnlyList<SeccompDenialCount> Denials => _supervisor.Seccomp?.Denials ?? [];
+    /// <summary>The system calls that its policy refused or logged, each kind with its count.</summary>
+    public IReadOnlyList<SeccompDenialCount> Denials => _supervisor.Seccomp?.Denials.Counts ?? [];
+
+    /// <summary>The denied call for which its policy ended this process; null where it did not.</summary>
+    public SeccompDenial? KilledBy => _supervisor.Seccomp?.Denials.Fatal is { } fatal && fatal.ProcessId == Id ? fatal : null;
+
+    /// <summary>The denials so far, each whole: the first ones in their order, then one object for each kind that came again.</summary>
+    public IReadOnlyList<SeccompDenial> GetDenials() => _supervisor.Seccomp?.Denials.Kept ?? [];
 
     /// <summary>What it used; null while it runs, and where it was ended before its usage could be taken.</summary>
     public ResourceUsage? Usage => _supervisor.Ending?.Usage;
@@ -108,6 +114,8 @@ public sealed class HardenedProcess
         _supervisor.Kill();
         Wait(Timeout.InfiniteTimeSpan, cancellation);
     }
+
+    internal Denials.DenialHub? DenialHub => _supervisor.Seccomp?.Denials;
 
     /// <summary>Follows the output from its beginning, as far as it is kept.</summary>
     internal OutputQueue Follow(bool output, bool error) => _supervisor.Follow(Id, output, error);

@@ -5,7 +5,7 @@ using Sandbox.Native;
 namespace Sandbox.Runtime;
 
 /// <summary>Our part of a launch: the id maps, the cgroups, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : ILaunchGate
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISyscallRecorder? recorder = null) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
@@ -38,7 +38,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits) : IL
     }
 
     /// <summary>Who answers the refused calls: one for the whole run, so that no denial is counted apart.</summary>
-    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy) : null;
+    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy, recorder) : null;
 
     public void AnswerRefusal(FileDescriptor listener) => Supervise(listener)!.AnswerOne();
 

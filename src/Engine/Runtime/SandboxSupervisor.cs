@@ -8,6 +8,8 @@ namespace Sandbox.Runtime;
 /// <summary>Follows one sandbox on the event loop: its streams, its refused calls, its time limit, its end.</summary>
 internal sealed class SandboxSupervisor
 {
+    // What so few denials cost isn't worth a thread.
+    private const int FewNotifications = 16;
     private static readonly TimeSpan Escalation = TimeSpan.FromMilliseconds(500);
     private readonly LaunchedSandbox _launched;
     private readonly RunLimits _limits;
@@ -19,6 +21,8 @@ internal sealed class SandboxSupervisor
     private readonly Dictionary<OutputQueue, (OutputFollower? Output, OutputFollower? Error)> _followers = [];
     private readonly InputWriter? _input;
     private LoopTimer? _timeout;
+    private SeccompThread? _seccompThread;
+    private int _notifications;
     private volatile ProcessEnding? _ending;
     private volatile bool _timedOut;
 
@@ -116,8 +120,19 @@ internal sealed class SandboxSupervisor
 
     private void OnNotification(uint events)
     {
-        if ((events & LibC.EPOLLIN) != 0) Seccomp!.AnswerOne();
-        else _loop.Forget(Seccomp!.Listener); // EPOLLHUP: no task has the filter any more
+        if ((events & LibC.EPOLLIN) == 0)
+        {
+            _loop.Forget(Seccomp!.Listener); // EPOLLHUP: no task has the filter any more
+        }
+        else if (++_notifications <= FewNotifications)
+        {
+            Seccomp!.AnswerOne();
+        }
+        else
+        {
+            _loop.Forget(Seccomp!.Listener);
+            _seccompThread = new(Seccomp);
+        }
     }
 
     private void OnTimeout()
@@ -165,6 +180,8 @@ internal sealed class SandboxSupervisor
         var killed = !_launched.Memory.StatusKnown && _launched.KillOrphan(TimeSpan.FromSeconds(1));
         _launched.ReapInit();
         if (Seccomp is { } seccomp) _loop.Forget(seccomp.Listener);
+        _seccompThread?.Stop();
+        Seccomp?.Dispose();
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();
         _limits.Kill();

@@ -1,98 +1,103 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
+using Sandbox.Denials;
 using Sandbox.Native;
 using Sandbox.Seccomp;
-using Tmds.Linux;
 
 namespace Sandbox.Runtime;
 
 /// <summary>
-/// Answers the refused calls of one target as its policy says, and counts them (seccomp_unotify(2)). What is refused never depends on
-/// reading the target's memory, so there is no race to lose. When this process ends, the kernel answers ENOSYS.
+/// Answers the calls of one target that its filter reports, as its policy says (seccomp_unotify(2)), and publishes those that are
+/// denied. What is refused never depends on reading the target's memory, so there is no race to lose. When this process ends, the
+/// kernel answers ENOSYS. Used by one thread at a time.
 /// </summary>
-internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy policy)
+internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy policy, ISyscallRecorder? recorder) : IDisposable
 {
-    private const int MostKinds = 1024;
-    private const uint Receive = 0xc0502100, Send = 0xc0182101; // SECCOMP_IOCTL_NOTIF_RECV, _SEND
-    private readonly Lock _lock = new();
-    private long _others;
-    private readonly Dictionary<(uint Architecture, int Number), (SeccompDecision Decision, long Count, ulong[] Arguments)> _denials = [];
+    private static readonly ConcurrentDictionary<SeccompDecision, string> Actions = new();
+    private readonly SeccompListener _listener = new(listener);
+    private readonly TargetTasks _tasks = new();
 
-    public FileDescriptor Listener => listener;
+    public FileDescriptor Listener => _listener.Descriptor;
 
-    /// <summary>The kinds of denial so far, the most frequent first; a kind beyond the bound is counted in a last row for all of them.</summary>
-    public SeccompDenialCount[] Denials
-    {
-        get
-        {
-            lock (_lock)
-            {
-                var kinds = _denials.OrderByDescending(d => d.Value.Count).Select(d => new SeccompDenialCount
-                {
-                    Syscall = NameOf(d.Key.Architecture, d.Key.Number),
-                    Number = d.Key.Number,
-                    Architecture = ArchitectureOf(d.Key.Architecture, d.Key.Number),
-                    Action = d.Value.Decision.ToString(),
-                    Count = d.Value.Count,
-                    Arguments = d.Value.Arguments,
-                });
-                return _others == 0 ? [.. kinds] : [.. kinds, new() { Syscall = "(others)", Number = -1, Architecture = "", Action = "", Count = _others, Arguments = [] }];
-            }
-        }
-    }
+    public DenialHub Denials { get; } = new();
 
     /// <summary>Takes one notification and answers it; false where there was none.</summary>
-    public unsafe bool AnswerOne()
+    public bool AnswerOne()
     {
-        var notification = stackalloc byte[80]; // struct seccomp_notif: id, pid, flags, seccomp_data
-        new Span<byte>(notification, 80).Clear();
-        if (LibC.ioctl(listener.Number, unchecked((int)Receive), notification) < 0) return false; // ENOENT: the caller was killed meanwhile
-        var bytes = new ReadOnlySpan<byte>(notification, 80);
-        var number = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
-        var architecture = BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]);
-        var arguments = new ulong[6];
-        for (var i = 0; i < 6; i++) arguments[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(32 + (8 * i))..]);
-        var decision = policy.Decide(architecture, (uint)number, arguments);
-        Record(architecture, number, decision, arguments);
-        if (decision.Action is SeccompAction.KillProcess or SeccompAction.KillThread or SeccompAction.Trap) Kill(BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]));
-        var response = stackalloc byte[24]; // struct seccomp_notif_resp: id, val, error, flags
-        var answer = new Span<byte>(response, 24);
-        answer.Clear();
-        bytes[..8].CopyTo(answer);
-        BinaryPrimitives.WriteInt32LittleEndian(answer[16..], -(decision.Action == SeccompAction.Errno ? decision.Errno : Errno.EPERM));
-        _ = LibC.ioctl(listener.Number, unchecked((int)Send), response);
+        if (!_listener.TryReceive(out var call)) return false;
+        ReadOnlySpan<ulong> arguments = call.Arguments;
+        var decision = policy.Decide(call.Architecture, (uint)call.Number, arguments);
+        recorder?.Record(call.Architecture, call.Number, !decision.Passes, arguments);
+        if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
+        if (decision.Passes) _listener.Proceed(call.Id);
+        else Refuse(call, decision);
         return true;
     }
 
+    /// <summary>The target has ended.</summary>
+    public void Dispose()
+    {
+        Denials.Complete();
+        _tasks.Dispose();
+    }
+
+    private static bool Kills(SeccompDecision decision) => decision.Action is SeccompAction.KillProcess or SeccompAction.KillThread or SeccompAction.Trap;
+
     // The kernel would send SIGSYS, which a program could catch after a trap; who is killed by policy ends for sure.
-    private static void Kill(int thread)
+    private void Refuse(in SeccompNotification call, SeccompDecision decision)
     {
-        try
+        if (Kills(decision) && Find(call) is { } task)
         {
-            var status = File.ReadLines($"/proc/{thread}/status").First(l => l.StartsWith("Tgid:", StringComparison.Ordinal));
-            using var pidfd = PidFd.TryOpen(int.Parse(status[5..].Trim(), System.Globalization.CultureInfo.InvariantCulture));
-            if (pidfd is not null) PidFd.Signal(pidfd, 9);
+            using var process = PidFd.TryOpen(task.Process);
+            if (process is not null && _listener.Waits(call.Id)) PidFd.Signal(process, 9);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or ErrnoException)
-        {
-            // It has ended; the answer below goes nowhere.
-        }
+
+        _listener.Fail(call.Id, Answer(decision));
     }
 
-    private void Record(uint architecture, int number, SeccompDecision decision, ulong[] arguments)
+    // Trace is ENOSYS where there is no tracer (seccomp(2)).
+    private static int Answer(SeccompDecision decision) => decision.Action switch
     {
-        lock (_lock)
+        SeccompAction.Errno => decision.Errno,
+        SeccompAction.Trace => Errno.ENOSYS,
+        _ => Errno.EPERM,
+    };
+
+    private SeccompDenial Describe(in SeccompNotification call, SeccompDecision decision)
+    {
+        var arguments = ((ReadOnlySpan<ulong>)call.Arguments).ToArray();
+        var task = Denials.WantsWhole ? Find(call) : null;
+        var (name, executable) = (task?.Name(), task?.Executable());
+        var decoded = task is null ? [] : Decode(call, arguments, task);
+        // What was read is the caller's only if it still waits.
+        if (task is not null && !_listener.Waits(call.Id)) (task, name, executable, decoded) = (null, null, null, []);
+        return new()
         {
-            ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_denials, (architecture, number));
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count++;
-            else if (_denials.Count < MostKinds) _denials.Add((architecture, number), (decision, 1, arguments));
-            else _others++;
-        }
+            SyscallNumber = call.Number,
+            AuditArchitecture = call.Architecture,
+            Action = Actions.GetOrAdd(decision, d => d.ToString()),
+            Arguments = arguments,
+            DecodedArguments = decoded,
+            ProcessId = task?.Process ?? call.Thread,
+            ThreadId = call.Thread,
+            ProcessName = name,
+            Executable = executable,
+            UserId = task?.User,
+            InstructionPointer = call.InstructionPointer,
+            Signal = Kills(decision) ? "SIGKILL" : null,
+            Scope = SeccompDenialScope.Sandbox,
+            Source = SeccompDenialSource.Notify,
+        };
     }
 
-    private static string NameOf(uint architecture, int number) =>
-        SeccompArchitectures.FromAudit(architecture, (uint)number) is { } known && SyscallTable.For(known).Find((uint)number) is { } entry ? entry.Name : $"#{number}";
+    private TargetTask? Find(in SeccompNotification call)
+    {
+        var id = call.Id;
+        return _tasks.Find(call.Thread, () => _listener.Waits(id));
+    }
 
-    private static string ArchitectureOf(uint architecture, int number) =>
-        SeccompArchitectures.FromAudit(architecture, (uint)number) is { } known ? SeccompArchitectures.Name(known) : $"0x{architecture:x8}";
+    private static IReadOnlyList<DecodedArgument> Decode(in SeccompNotification call, ulong[] arguments, TargetTask task)
+    {
+        if (SeccompArchitectures.FromAudit(call.Architecture, (uint)call.Number) is not { } architecture) return [];
+        return SyscallTable.For(architecture).Find((uint)call.Number) is { } entry ? ArgumentDecoder.Decode(architecture, entry, arguments, task) : [];
+    }
 }

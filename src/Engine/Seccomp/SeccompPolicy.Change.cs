@@ -13,7 +13,7 @@ public sealed partial record SeccompPolicy
     public SeccompPolicy Deny(IEnumerable<string> names) => With(names, new(SeccompAction.Errno, Native.Errno.EPERM));
 
     /// <summary>
-    /// A copy for a supervisor: every refusal is Notify instead, but for a fixed ENOSYS answer, which tells a library to use
+    /// A copy for a supervisor: everything that is refused or logged is Notify instead, but for a fixed ENOSYS answer, which tells a library to use
     /// an older call and is no event. The supervisor answers as <see cref="Decide(uint, uint, ReadOnlySpan{ulong})"/> of this policy says.
     /// </summary>
     public SeccompPolicy ForObservation()
@@ -31,8 +31,9 @@ public sealed partial record SeccompPolicy
             architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata);
     }
 
-    private static bool IsEvent(SeccompDecision decision) =>
-        decision.Refuses && decision != new SeccompDecision(SeccompAction.Errno, Native.Errno.ENOSYS);
+    /// <summary>Whether a decision is worth a report: what is refused or logged, but not a fixed ENOSYS answer.</summary>
+    internal static bool IsEvent(SeccompDecision decision) =>
+        decision.Action != SeccompAction.Allow && decision != new SeccompDecision(SeccompAction.Errno, Native.Errno.ENOSYS);
 
     // The names leave every rule that has them (sets are expanded where a part of them goes), so that nothing harsher is left.
     private SeccompPolicy With(IEnumerable<string> names, SeccompDecision decision)

@@ -19,7 +19,7 @@ internal static class CompiledFilters
     {
         if (ByObject.TryGetValue(policy, out var known)) return known;
         if (ByContent.Count >= Most) ByContent.Clear();
-        var filter = ByContent.GetOrAdd(policy, p => SeccompCompiler.Compile(p.ForObservation()).ToBytes());
+        var filter = ByContent.GetOrAdd(policy, p => SeccompCompiler.CompileForObservation(p).ToBytes());
         ByObject.AddOrUpdate(policy, filter);
         return filter;
     }

@@ -74,6 +74,6 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
     private void AddFilter(SeccompPolicy policy)
     {
         // A policy that notifies already has a supervisor of its own choosing; ours answers as the policy says otherwise.
-        SeccompSteps.Add(c, CompiledFilters.ForObservation(policy), notifies: true, policy.Name);
+        SeccompSteps.Add(c, CompiledFilters.ForObservation(policy), policy.Flags, policy.Name);
     }
 }

@@ -3,33 +3,44 @@ namespace Sandbox.Seccomp;
 /// <summary>Policies to classic BPF.</summary>
 public static class SeccompCompiler
 {
-    private static readonly uint Kill = new SeccompDecision(SeccompAction.KillProcess).ReturnValue;
+    private static readonly SeccompDecision Killed = new(SeccompAction.KillProcess);
 
     /// <summary>
     /// Compiles a policy. The program checks the architecture first (unknown: kill), then searches the number, then checks
     /// arguments; x32 calls are killed unless the policy lists x32.
     /// </summary>
-    public static SeccompProgram Compile(SeccompPolicy policy)
+    public static SeccompProgram Compile(SeccompPolicy policy) => Compile(policy, Killed);
+
+    /// <summary>
+    /// Compiles the filter of a supervised run: whatever the policy refuses or logs, calls of architectures that it doesn't list too, is
+    /// a notification.
+    /// </summary>
+    public static SeccompProgram CompileForObservation(SeccompPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return Compile(policy.ForObservation(), new(SeccompAction.Notify));
+    }
+
+    private static SeccompProgram Compile(SeccompPolicy policy, SeccompDecision unlisted)
     {
         ArgumentNullException.ThrowIfNull(policy);
         var graph = new BpfGraph();
-        int next = graph.Return(Kill);
+        int foreign = graph.Return(unlisted.ReturnValue), next = foreign;
         var groups = policy.Architectures.GroupBy(SeccompArchitectures.AuditArchitecture)
             .OrderBy(group => group.Contains(SeccompArchitectures.Native)); // the native one is compared first, so it is built last
         foreach (var group in groups)
         {
-            next = graph.Jump(ClassicBpf.JumpEqual, group.Key, Numbers(graph, policy, [.. group]), next);
+            next = graph.Jump(ClassicBpf.JumpEqual, group.Key, Numbers(graph, policy, [.. group], foreign), next);
         }
 
         var instructions = BpfLayout.Layout(graph, graph.Load(ClassicBpf.ArchitectureOffset, next));
         return new(instructions, policy.Architectures[0] == SeccompArchitecture.S390X);
     }
 
-    private static int Numbers(BpfGraph graph, SeccompPolicy policy, SeccompArchitecture[] architectures)
+    private static int Numbers(BpfGraph graph, SeccompPolicy policy, SeccompArchitecture[] architectures, int killed)
     {
         var tree = new NumberTree(graph, ClassicBpf.NumberOffset);
         int unnamed = graph.Return(policy.Default.ReturnValue);
-        int killed = graph.Return(Kill);
         bool x86 = architectures.Contains(SeccompArchitecture.X86_64) || architectures.Contains(SeccompArchitecture.X32);
         if (!x86)
         {

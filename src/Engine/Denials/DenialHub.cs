@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+
+namespace Sandbox.Denials;
+
+/// <summary>
+/// The denials of one target: a count of each kind, the first ones whole, and those who follow them. One thread publishes, any may ask.
+/// </summary>
+internal sealed class DenialHub
+{
+    private const int MostKinds = 1024, MostKept = 4096;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(uint Architecture, int Number, string Action), (SeccompDenial First, long Count)> _kinds = [];
+    private readonly DenialQueue _journal = new(MostKept);
+    private DenialQueue[] _followers = [];
+    private long _others;
+    private bool _completed;
+
+    /// <summary>The first denial that ended its process.</summary>
+    public SeccompDenial? Fatal { get; private set; }
+
+    /// <summary>How many there were.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Whether someone gets the next one whole: else it is only counted.</summary>
+    public bool WantsWhole
+    {
+        get
+        {
+            lock (_lock) return _followers.Length > 0 || Total < MostKept;
+        }
+    }
+
+    /// <summary>The kinds of denial so far, the most frequent first; a kind beyond the bound is counted in a last row for all of them.</summary>
+    public SeccompDenialCount[] Counts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var kinds = _kinds.Values.OrderByDescending(d => d.Count).Select(d => new SeccompDenialCount
+                {
+                    Syscall = d.First.Syscall,
+                    Number = d.First.SyscallNumber,
+                    Architecture = d.First.Architecture,
+                    Action = d.First.Action,
+                    Count = d.Count,
+                    Arguments = d.First.Arguments,
+                });
+                return _others == 0 ? [.. kinds] : [.. kinds, new() { Syscall = "(others)", Number = -1, Architecture = "", Action = "", Count = _others, Arguments = [] }];
+            }
+        }
+    }
+
+    /// <summary>What is kept of them in their order: the first ones, and then one object for each kind that came again.</summary>
+    public SeccompDenial[] Kept
+    {
+        get
+        {
+            lock (_lock) return _journal.Peek();
+        }
+    }
+
+    public void Publish(SeccompDenial denial)
+    {
+        lock (_lock)
+        {
+            Total++;
+            if (denial.Signal is not null) Fatal ??= denial;
+            ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_kinds, (denial.AuditArchitecture, denial.SyscallNumber, denial.Action));
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count++;
+            else if (_kinds.Count < MostKinds) _kinds.Add((denial.AuditArchitecture, denial.SyscallNumber, denial.Action), (denial, 1));
+            else _others++;
+            _journal.Add(denial);
+            foreach (var follower in _followers) follower.Add(denial);
+        }
+    }
+
+    /// <summary>Begins to follow, from the first denial on.</summary>
+    public DenialQueue Follow()
+    {
+        var queue = new DenialQueue();
+        lock (_lock)
+        {
+            foreach (var earlier in _journal.Peek()) queue.Add(earlier);
+            if (_completed) queue.Complete();
+            else _followers = [.. _followers, queue];
+        }
+
+        return queue;
+    }
+
+    public void Unfollow(DenialQueue queue)
+    {
+        lock (_lock) _followers = [.. _followers.Where(f => f != queue)];
+    }
+
+    /// <summary>The target has ended: nothing comes any more.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _completed = true;
+            foreach (var follower in _followers) follower.Complete();
+            _followers = [];
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Denials;
+
+/// <summary>
+/// A thread of a target by its /proc directory, which stays that thread's: once it has ended, every read fails, whoever has its id then.
+/// Names, program and user are read anew each time, since the target can change them.
+/// </summary>
+internal sealed unsafe class TargetTask : ITargetView, IDisposable
+{
+    private static readonly byte[] Comm = "comm\0"u8.ToArray();
+    private static readonly byte[] Exe = "exe\0"u8.ToArray();
+    private static readonly byte[] Cwd = "cwd\0"u8.ToArray();
+    private readonly FileDescriptor _directory;
+    private readonly FileDescriptor _comm;
+    private string? _name;
+    private string? _program;
+    private readonly byte[] _nameBytes = new byte[16];
+    private byte[] _programBytes = [];
+
+    private TargetTask(int thread, FileDescriptor directory, FileDescriptor comm, int process)
+    {
+        Thread = thread;
+        _directory = directory;
+        _comm = comm;
+        Process = process;
+    }
+
+    public int Thread { get; }
+
+    /// <summary>The process (thread group) by its id on the host.</summary>
+    public int Process { get; }
+
+    /// <summary>Opens it; null where it has ended.</summary>
+    public static TargetTask? TryOpen(int thread)
+    {
+        FileDescriptor? directory = null, comm = null;
+        try
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}");
+            directory = FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY);
+            comm = OpenAt(directory, Comm);
+            var process = ThreadGroup(directory);
+            if (comm is not null && process is { } id) return new(thread, directory, comm, id);
+        }
+        catch (ErrnoException)
+        {
+            // It has ended, or /proc hides it.
+        }
+
+        comm?.Dispose();
+        directory?.Dispose();
+        return null;
+    }
+
+    /// <summary>The thread's name now; null where it has ended.</summary>
+    public string? Name()
+    {
+        var buffer = stackalloc byte[64];
+        var length = (int)(long)LibC.pread(_comm.Number, buffer, 64, 0);
+        if (length <= 0) return null;
+        var bytes = new ReadOnlySpan<byte>(buffer, length - 1); // without the line feed
+        if (_name is null || !bytes.SequenceEqual(_nameBytes.AsSpan(0, Math.Min(bytes.Length, 16))) || bytes.Length != _name.Length)
+        {
+            _name = Encoding.UTF8.GetString(bytes);
+            bytes[..Math.Min(bytes.Length, 16)].CopyTo(_nameBytes);
+        }
+
+        return _name;
+    }
+
+    /// <summary>The program that it runs now, as its mount namespace names it; null where that can't be told.</summary>
+    public string? Executable()
+    {
+        var buffer = stackalloc byte[4096];
+        var length = ReadLink(Exe, buffer, 4096);
+        if (length <= 0) return null;
+        var bytes = new ReadOnlySpan<byte>(buffer, length);
+        if (!bytes.SequenceEqual(_programBytes))
+        {
+            _programBytes = bytes.ToArray();
+            _program = Encoding.UTF8.GetString(bytes);
+        }
+
+        return _program;
+    }
+
+    /// <summary>
+    /// Its effective user on the host, as last read: the owner of its /proc directory, which the kernel takes from the credentials and not
+    /// from whether the process is dumpable (fs/proc/base.c, task_dump_owner).
+    /// </summary>
+    public long User { get; private set; }
+
+    /// <summary>Reads <see cref="User"/>; false where the thread has ended.</summary>
+    public bool ReadUser()
+    {
+        stat status;
+        if (LibC.fstat(_directory.Number, &status) != 0) return false;
+        User = (uint)status.st_uid;
+        return true;
+    }
+
+    public int Read(ulong address, Span<byte> buffer)
+    {
+        fixed (byte* at = buffer)
+        {
+            var done = 0;
+            while (done < buffer.Length)
+            {
+                // One page at a time: the kernel copies whole pieces, and a piece that ends in an unmapped page would give nothing.
+                var part = (int)Math.Min((ulong)(buffer.Length - done), 4096 - ((address + (ulong)done) & 4095));
+                var local = new iovec { iov_base = at + done, iov_len = part };
+                var remote = new iovec { iov_base = (void*)(address + (ulong)done), iov_len = part };
+                var got = (long)LibC.syscall(Syscall.ProcessVmRead.Number, Thread, &local, 1, &remote, 1, 0);
+                if (got <= 0) break;
+                done += (int)got;
+                if (got < part) break;
+            }
+
+            return done;
+        }
+    }
+
+    public string? WorkingDirectory() => Link(Cwd);
+
+    public string? Descriptor(int fd) => fd < 0 ? null : Link(Utf8.Terminated(string.Create(CultureInfo.InvariantCulture, $"fd/{fd}")));
+
+    public void Dispose()
+    {
+        _comm.Dispose();
+        _directory.Dispose();
+    }
+
+    private string? Link(ReadOnlySpan<byte> name)
+    {
+        var buffer = stackalloc byte[4096];
+        var length = ReadLink(name, buffer, 4096);
+        return length <= 0 ? null : Encoding.UTF8.GetString(buffer, length);
+    }
+
+    private int ReadLink(ReadOnlySpan<byte> name, byte* buffer, int size)
+    {
+        fixed (byte* at = name) return (int)(long)LibC.readlinkat(_directory.Number, at, buffer, size);
+    }
+
+    private static FileDescriptor? OpenAt(FileDescriptor directory, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* at = name)
+        {
+            var fd = LibC.openat(directory.Number, at, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+            return fd < 0 ? null : new(fd);
+        }
+    }
+
+    private static int? ThreadGroup(FileDescriptor directory)
+    {
+        using var status = OpenAt(directory, "status\0"u8);
+        if (status is null) return null;
+        var buffer = stackalloc byte[512];
+        var length = (int)(long)LibC.read(status.Number, buffer, 512);
+        if (length <= 0) return null;
+        var text = new ReadOnlySpan<byte>(buffer, length);
+        var at = text.IndexOf("\nTgid:\t"u8);
+        return at >= 0 && System.Buffers.Text.Utf8Parser.TryParse(text[(at + 7)..], out int process, out _) ? process : null;
+    }
+}
