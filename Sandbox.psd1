@@ -18,6 +18,7 @@
         'Get-HardenedProcess'
         'Get-HardeningProfile'
         'Get-SandboxSupport'
+        'Get-SeccompDenial'
         'Get-SeccompFilter'
         'Get-SeccompSet'
         'Get-SeccompSyscall'
@@ -29,11 +30,13 @@
         'New-HardeningProfile'
         'New-SeccompPolicy'
         'Receive-HardenedProcessOutput'
+        'Register-SeccompDenialEvent'
         'Start-HardenedProcess'
         'Stop-HardenedProcess'
         'Test-SandboxSupport'
         'Test-SeccompPolicy'
         'Wait-HardenedProcess'
+        'Watch-SeccompDenial'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()
@@ -47,6 +50,7 @@
         'Views/OutputLine.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
+        'Views/SeccompDenial.Format.ps1xml'
         'Views/SeccompDenialCount.Format.ps1xml'
         'Views/SeccompFilter.Format.ps1xml'
         'Views/SeccompFinding.Format.ps1xml'

@@ -34,6 +34,9 @@ public sealed class SeccompDenial
     /// <summary>The process, by its id on the host.</summary>
     public required int ProcessId { get; init; }
 
+    /// <summary>The Id of the hardened process that it belongs to; null where it was watched by other means.</summary>
+    public int? SandboxId { get; init; }
+
     /// <summary>The thread, by its id on the host; null where the source doesn't tell.</summary>
     public int? ThreadId { get; init; }
 

@@ -131,7 +131,7 @@ internal sealed class SandboxSupervisor
         else
         {
             _loop.Forget(Seccomp!.Listener);
-            _seccompThread = new(Seccomp);
+            _seccompThread = new(Seccomp, endsWithTarget: _launched.Memory.InitPid != 0);
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
 
     public DenialHub Denials { get; } = new();
 
+    /// <summary>The Id of the hardened process.</summary>
+    public int SandboxId { get; init; }
+
     /// <summary>Takes one notification and answers it; false where there was none.</summary>
     public bool AnswerOne()
     {
@@ -79,6 +82,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
             DecodedArguments = decoded,
             ProcessId = task?.Process ?? call.Thread,
             ThreadId = call.Thread,
+            SandboxId = SandboxId,
             ProcessName = name,
             Executable = executable,
             UserId = task?.User,

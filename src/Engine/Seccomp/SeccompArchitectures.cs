@@ -37,6 +37,14 @@ public static class SeccompArchitectures
             $"There is no system call table for the architecture {other}."),
     };
 
+    /// <summary>The architectures whose calls this kernel may take: the native one and those that it is compatible with.</summary>
+    public static IReadOnlyList<SeccompArchitecture> OfThisMachine => Native switch
+    {
+        SeccompArchitecture.X86_64 => [SeccompArchitecture.X86_64, SeccompArchitecture.X86, SeccompArchitecture.X32],
+        SeccompArchitecture.AArch64 => [SeccompArchitecture.AArch64, SeccompArchitecture.Arm],
+        var native => [native],
+    };
+
     /// <summary>The AUDIT_ARCH_* value that seccomp_data.arch has.</summary>
     public static uint AuditArchitecture(SeccompArchitecture architecture) => All[(int)architecture].Audit;
 
