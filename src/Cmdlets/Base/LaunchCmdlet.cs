@@ -49,6 +49,11 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     [ValidateRange(3, 1 << 20)]
     public int[] PassDescriptor { get; set; } = [];
 
+    /// <summary>A file into which every system call is counted.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Trace { get; set; }
+
     /// <summary>The least level at which the target may run.</summary>
     [Parameter]
     public HardeningLevel? RequireLevel { get; set; }
@@ -119,5 +124,6 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         Input = _input.Bytes,
         PassDescriptors = PassDescriptor,
         RequireLevel = RequireLevel,
+        TracePath = Trace is null ? null : ResolvePath(Trace, nameof(Trace)),
     };
 }

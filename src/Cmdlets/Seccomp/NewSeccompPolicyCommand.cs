@@ -31,6 +31,29 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public HardeningProfile? Profile { get; set; }
 
+    /// <summary>Traces to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromTrace { get; set; } = [];
+
+    /// <summary>Output of strace to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromStrace { get; set; } = [];
+
+    /// <summary>Audit logs to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromAuditLog { get; set; } = [];
+
+    /// <summary>Allow what was only refused in the traces, too.</summary>
+    [Parameter]
+    public SwitchParameter IncludeDenied { get; set; }
+
+    /// <summary>Hold arguments that select what a call does to the values that were seen.</summary>
+    [Parameter]
+    public SwitchParameter WithArguments { get; set; }
+
     /// <summary>What happens to the other calls.</summary>
     [Parameter]
     public SeccompAction? DefaultAction { get; set; }
@@ -74,6 +97,14 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
                 BaseName = isName ? text : null,
                 BasePath = text is null || isName ? null : ResolvePath(text, nameof(Policy)),
                 Profile = Profile,
+                Trace = new()
+                {
+                    Traces = ResolvePaths(FromTrace, nameof(FromTrace)),
+                    Straces = ResolvePaths(FromStrace, nameof(FromStrace)),
+                    AuditLogs = ResolvePaths(FromAuditLog, nameof(FromAuditLog)),
+                    IncludeDenied = IncludeDenied,
+                    WithArguments = WithArguments,
+                },
                 Allow = Syscall,
                 Deny = DenySyscall,
                 DefaultAction = DefaultAction,

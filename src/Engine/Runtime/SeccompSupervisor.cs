@@ -29,7 +29,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
         if (!_listener.TryReceive(out var call)) return false;
         ReadOnlySpan<ulong> arguments = call.Arguments;
         var decision = policy.Decide(call.Architecture, (uint)call.Number, arguments);
-        recorder?.Record(call.Architecture, call.Number, !decision.Passes, arguments);
+        recorder?.Record(call.Architecture, call.Number, decision, arguments);
         if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
         if (decision.Passes) _listener.Proceed(call.Id);
         else Refuse(call, decision);

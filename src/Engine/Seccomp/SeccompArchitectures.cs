@@ -67,6 +67,17 @@ public static class SeccompArchitectures
         return null;
     }
 
+    /// <summary>The architecture that uname(2) names so, or null.</summary>
+    public static SeccompArchitecture? FromName(string name)
+    {
+        foreach (var entry in All)
+        {
+            if (entry.Table == name) return entry.Architecture;
+        }
+
+        return null;
+    }
+
     /// <summary>The architecture of an OCI name, or null.</summary>
     public static SeccompArchitecture? FromOciName(string name)
     {

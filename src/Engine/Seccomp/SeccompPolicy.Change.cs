@@ -18,7 +18,7 @@ public sealed partial record SeccompPolicy
     /// </summary>
     public SeccompPolicy ForObservation()
     {
-        var rules = Rules.Select(rule => IsEvent(rule.Decision) ? new SeccompRule(rule.Names, SeccompAction.Notify, null, rule.Conditions) : rule);
+        var rules = Rules.Select(rule => IsEvent(rule.Decision) ? rule.With(decision: new(SeccompAction.Notify)) : rule);
         return Copy(rules: rules, defaultDecision: IsEvent(Default) ? new(SeccompAction.Notify) : Default);
     }
 
@@ -52,12 +52,10 @@ public sealed partial record SeccompPolicy
             }
 
             var left = SeccompSets.Expand(rule.Names).Where(name => !taken.Contains(name)).ToArray();
-            if (left.Length > 0) rules.Add(new(left, rule.Action, RuleErrno(rule), rule.Conditions));
+            if (left.Length > 0) rules.Add(rule.With(left));
         }
 
         if (decision != Default) rules.Add(new(given, decision.Action, decision.Action == SeccompAction.Errno ? decision.Errno : null));
         return Copy(rules: rules);
     }
-
-    private static int? RuleErrno(SeccompRule rule) => rule.Action is SeccompAction.Errno or SeccompAction.Trace ? rule.Errno : null;
 }

@@ -65,6 +65,10 @@ public static class SeccompFormats
             $"The format {format} is bytes and not text.", "Export it to a file with Export-SeccompPolicy."),
     };
 
+    /// <summary>Rules that aren't for all of the policy's architectures, which no text can say.</summary>
+    internal static IEnumerable<string> ScopeLosses(SeccompPolicy policy) =>
+        policy.Rules.Where(rule => !policy.Architectures.All(rule.IsFor)).Select(rule => $"rule '{rule}': the format has rules for all architectures only, so that the text has it for each");
+
     internal static void CheckLosses(SeccompPolicy policy, IReadOnlyList<string> losses, string format, bool allowLossy)
     {
         if (losses.Count == 0 || allowLossy) return;

@@ -1,0 +1,45 @@
+using Sandbox.Seccomp;
+
+namespace Sandbox.Tracing;
+
+/// <summary>What a policy is learned from: files of one kind or several.</summary>
+public sealed record TraceSource
+{
+    /// <summary>Files of Start-HardenedProcess -Trace and Start-SeccompTrace.</summary>
+    public IReadOnlyList<string> Traces { get; init; } = [];
+
+    /// <summary>Files of strace(1).</summary>
+    public IReadOnlyList<string> Straces { get; init; } = [];
+
+    /// <summary>Audit logs, or the kernel's log.</summary>
+    public IReadOnlyList<string> AuditLogs { get; init; } = [];
+
+    /// <summary>Whether calls that were only refused are allowed too.</summary>
+    public bool IncludeDenied { get; init; }
+
+    /// <summary>Whether arguments that select what a call does are held to the values that were seen.</summary>
+    public bool WithArguments { get; init; }
+
+    /// <summary>Whether no file is named.</summary>
+    public bool IsEmpty => Traces.Count + Straces.Count + AuditLogs.Count == 0;
+
+    /// <summary>The policy.</summary>
+    public SeccompPolicy Build()
+    {
+        var counts = Traces.SelectMany(TraceFile.Read).Concat(Straces.SelectMany(p => StraceReader.Parse(Text(p), p))).Concat(AuditLogs.SelectMany(p => AuditLogReader.Parse(Text(p), p)));
+        return TracePolicy.Of(Path.GetFileNameWithoutExtension(Traces.Concat(Straces).Concat(AuditLogs).First()), TraceMerge.Of(counts), IncludeDenied, WithArguments);
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SandboxException("Trace,CANNOT_READ", e is FileNotFoundException or DirectoryNotFoundException ? SandboxErrorKind.ObjectNotFound : SandboxErrorKind.PermissionDenied,
+                $"'{path}' can't be read: {e.Message}", "Give the path of an existing file that this user may read.", e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Sandbox.Denials;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Tracing;
+
+/// <summary>Counts calls by architecture and number. One thread records, any may take the counts.</summary>
+internal sealed class TraceTable
+{
+    /// <summary>More different values of an argument than this select nothing.</summary>
+    public const int MostValues = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(uint Architecture, int Number), Entry> _entries = [];
+
+    /// <summary>How many calls were recorded.</summary>
+    public long Total { get; private set; }
+
+    public void Record(uint auditArchitecture, int number, SeccompDecision decision, ReadOnlySpan<ulong> arguments)
+    {
+        lock (_lock)
+        {
+            Total++;
+            if (!_entries.TryGetValue((auditArchitecture, number), out var entry)) _entries[(auditArchitecture, number)] = entry = new(auditArchitecture, number);
+            entry.Count++;
+            if (!decision.Passes) entry.Deny(decision); // and what was refused selects nothing that a policy must allow
+            else foreach (var selector in entry.Selectors) selector.Add(arguments);
+        }
+    }
+
+    /// <summary>The counts, by architecture and number.</summary>
+    public SyscallCount[] Counts()
+    {
+        lock (_lock) return [.. _entries.Values.Select(e => e.ToCount()).OrderBy(c => c.Architecture, StringComparer.Ordinal).ThenBy(c => c.Syscall)];
+    }
+
+    private static bool Selects(ParameterKind kind) => kind is ParameterKind.Flags or ParameterKind.Enum or ParameterKind.SockType or ParameterKind.Protocol
+        or ParameterKind.Option or ParameterKind.Clone or ParameterKind.Ioctl or ParameterKind.Signal;
+
+    private sealed class Entry
+    {
+        private readonly uint _audit;
+        private readonly int _number;
+        private readonly SeccompArchitecture? _architecture;
+        private readonly SyscallEntry? _call;
+
+        public Entry(uint audit, int number)
+        {
+            (_audit, _number) = (audit, number);
+            _architecture = SeccompArchitectures.FromAudit(audit, (uint)number);
+            _call = _architecture is { } known ? SyscallTable.For(known).Find((uint)number) : null;
+            Selectors = _call is null ? [] : [.. CallParameters.Of(_architecture!.Value, _call).Where(p => Selects(p.Kind)).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
+        }
+
+        public long Count { get; set; }
+
+        private long Denied { get; set; }
+
+        private int? Errno { get; set; }
+
+        public void Deny(SeccompDecision decision)
+        {
+            Denied++;
+            Errno = decision.Action == SeccompAction.Errno ? decision.Errno : null;
+        }
+
+        public Selector[] Selectors { get; }
+
+        public SyscallCount ToCount() => new()
+        {
+            Architecture = _architecture is { } known ? SeccompArchitectures.Name(known) : $"0x{_audit:x8}",
+            Syscall = _number,
+            Name = _call?.Name,
+            Count = Count,
+            Denied = Denied,
+            Errno = Errno,
+            Arguments = Selectors.ToDictionary(s => s.Index, s => s.Values),
+        };
+    }
+
+    private sealed class Selector(int index, bool narrow)
+    {
+        private HashSet<ulong>? _values = [];
+        private ulong _last;
+
+        public int Index => index;
+
+        public IReadOnlyList<ulong>? Values => _values is null ? null : [.. _values.Order()];
+
+        public void Add(ReadOnlySpan<ulong> arguments)
+        {
+            if (_values is null) return;
+            var value = narrow ? (uint)arguments[index] : arguments[index];
+            if (value == _last && _values.Count > 0) return;
+            _last = value;
+            _values.Add(value);
+            if (_values.Count > MostValues) _values = null;
+        }
+    }
+}
