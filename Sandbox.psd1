@@ -29,10 +29,13 @@
         'Merge-SeccompPolicy'
         'New-HardeningProfile'
         'New-SeccompPolicy'
+        'Optimize-SeccompPolicy'
         'Receive-HardenedProcessOutput'
         'Register-SeccompDenialEvent'
         'Start-HardenedProcess'
+        'Start-SeccompTrace'
         'Stop-HardenedProcess'
+        'Stop-SeccompTrace'
         'Test-SandboxSupport'
         'Test-SeccompPolicy'
         'Wait-HardenedProcess'
@@ -60,6 +63,8 @@
         'Views/SeccompProgram.Format.ps1xml'
         'Views/SeccompSet.Format.ps1xml'
         'Views/SeccompSyscall.Format.ps1xml'
+        'Views/SeccompTrace.Format.ps1xml'
+        'Views/SyscallCount.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
 

@@ -112,7 +112,8 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         return null;
     }
 
-    private LaunchRequest Request() => new()
+    /// <summary>What is to be run.</summary>
+    protected LaunchRequest Request() => new()
     {
         FilePath = FilePath.Contains('/', StringComparison.Ordinal) ? ResolvePath(FilePath, nameof(FilePath)) : FilePath,
         Arguments = ArgumentList,

@@ -9,4 +9,7 @@ public static class DenialSessions
         ArgumentNullException.ThrowIfNull(watches);
         return NotifyDenialSession.Open([.. watches.Select(w => w.Process!)]);
     }
+
+    /// <summary>A session over what the kernel logs of a process.</summary>
+    internal static SeccompDenialSession OpenLog(SeccompDenialWatch watch) => Open([watch with { Source = SeccompDenialSource.Audit }]);
 }

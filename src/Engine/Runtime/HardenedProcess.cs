@@ -125,6 +125,8 @@ public sealed class HardenedProcess
     /// <summary>What kept the trace from being written; null where nothing did.</summary>
     public SandboxException? TraceFailure => _supervisor.Recorder?.Failure;
 
+    internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
+
     internal Denials.DenialHub? DenialHub => _supervisor.Seccomp?.Denials;
 
     /// <summary>Follows the output from its beginning, as far as it is kept.</summary>

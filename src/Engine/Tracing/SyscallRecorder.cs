@@ -10,6 +10,7 @@ internal sealed class SyscallRecorder : ISyscallRecorder
     private readonly string _path;
     private readonly bool _created;
     private long _written;
+    private volatile TraceTable[] _others = [];
 
     /// <summary>Begins with an empty file: a path that can't be written is an error before anything runs.</summary>
     public SyscallRecorder(string path)
@@ -26,7 +27,22 @@ internal sealed class SyscallRecorder : ISyscallRecorder
 
     public SyscallCount[] Counts => _table.Counts();
 
-    public void Record(uint auditArchitecture, int number, SeccompDecision decision, ReadOnlySpan<ulong> arguments) => _table.Record(auditArchitecture, number, decision, arguments);
+    public void Record(uint auditArchitecture, int number, SeccompDecision decision, ReadOnlySpan<ulong> arguments)
+    {
+        _table.Record(auditArchitecture, number, decision, arguments);
+        foreach (var other in _others) other.Record(auditArchitecture, number, decision, arguments);
+    }
+
+    /// <summary>Counts into another table too, from now on.</summary>
+    public void Attach(TraceTable table)
+    {
+        lock (_table) _others = [.. _others, table];
+    }
+
+    public void Detach(TraceTable table)
+    {
+        lock (_table) _others = [.. _others.Where(t => t != table)];
+    }
 
     /// <summary>Writes what has been counted, if anything has since the last time.</summary>
     public void Flush()

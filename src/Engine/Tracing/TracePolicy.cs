@@ -11,7 +11,7 @@ internal static class TracePolicy
     // What every program needs and a trace may not show: the kernel makes some of them itself, and others only when something goes wrong.
     private static readonly string[] Always = ["execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn"];
 
-    public static SeccompPolicy Of(string name, IReadOnlyList<SyscallCount> counts, bool includeDenied, bool withArguments)
+    public static SeccompPolicy Of(string name, IReadOnlyList<SyscallCount> counts, bool includeDenied, bool withArguments, bool apart = true)
     {
         // A library that was answered ENOSYS took an older call; with another errno it would fail.
         var answered = includeDenied ? [] : counts.Where(c => c.Count == c.Denied && c.Errno is { } errno && errno != Native.Errno.EPERM && c.Name is not null).ToArray();
@@ -27,12 +27,12 @@ internal static class TracePolicy
             {
                 SeccompArchitecture[] scope = [.. alike.Select(c => c.Architecture)];
                 // A scope is said only where it makes a difference.
-                var all = architectures.All(a => scope.Contains(a) || SyscallTable.For(a).Find(group.Key) is null);
+                var all = !apart || architectures.All(a => scope.Contains(a) || SyscallTable.For(a).Find(group.Key) is null);
                 foreach (var conditions in alike.Key) rules.Add(new([group.Key], SeccompAction.Allow, null, conditions, all ? null : scope));
             }
         }
 
-        rules.AddRange(answered.Where(c => byArchitecture.ContainsKey(Architecture(c))).Select(c => new SeccompRule([c.Name!], SeccompAction.Errno, c.Errno, null, architectures.Length == 1 ? null : [Architecture(c)])));
+        rules.AddRange(answered.Where(c => byArchitecture.ContainsKey(Architecture(c))).Select(c => new SeccompRule([c.Name!], SeccompAction.Errno, c.Errno, null, architectures.Length == 1 || !apart ? null : [Architecture(c)])));
         return new(name, SeccompAction.Errno, Together(rules), Native.Errno.EPERM, architectures);
     }
 

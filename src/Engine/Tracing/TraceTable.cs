@@ -4,7 +4,7 @@ using Sandbox.Seccomp;
 namespace Sandbox.Tracing;
 
 /// <summary>Counts calls by architecture and number. One thread records, any may take the counts.</summary>
-internal sealed class TraceTable
+internal sealed class TraceTable(bool withArguments = true)
 {
     /// <summary>More different values of an argument than this select nothing.</summary>
     public const int MostValues = 64;
@@ -20,7 +20,7 @@ internal sealed class TraceTable
         lock (_lock)
         {
             Total++;
-            if (!_entries.TryGetValue((auditArchitecture, number), out var entry)) _entries[(auditArchitecture, number)] = entry = new(auditArchitecture, number);
+            if (!_entries.TryGetValue((auditArchitecture, number), out var entry)) _entries[(auditArchitecture, number)] = entry = new(auditArchitecture, number, withArguments);
             entry.Count++;
             if (!decision.Passes) entry.Deny(decision); // and what was refused selects nothing that a policy must allow
             else foreach (var selector in entry.Selectors) selector.Add(arguments);
@@ -43,12 +43,12 @@ internal sealed class TraceTable
         private readonly SeccompArchitecture? _architecture;
         private readonly SyscallEntry? _call;
 
-        public Entry(uint audit, int number)
+        public Entry(uint audit, int number, bool withArguments)
         {
             (_audit, _number) = (audit, number);
             _architecture = SeccompArchitectures.FromAudit(audit, (uint)number);
             _call = _architecture is { } known ? SyscallTable.For(known).Find((uint)number) : null;
-            Selectors = _call is null ? [] : [.. CallParameters.Of(_architecture!.Value, _call).Where(p => Selects(p.Kind)).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
+            Selectors = _call is null || !withArguments ? [] : [.. CallParameters.Of(_architecture!.Value, _call).Where(p => Selects(p.Kind)).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
         }
 
         public long Count { get; set; }
