@@ -86,10 +86,14 @@ public static class PolicyOptimizer
     private static HardenedProcess Run(LaunchRequest request, CancellationToken cancellation)
     {
         var process = HardenedLauncher.Start(request);
-        if (!process.Wait(Timeout.InfiniteTimeSpan, cancellation))
+        try
+        {
+            process.Wait(Timeout.InfiniteTimeSpan, cancellation);
+        }
+        catch (OperationCanceledException)
         {
             process.Stop(TimeSpan.Zero, cancellation: CancellationToken.None);
-            cancellation.ThrowIfCancellationRequested();
+            throw;
         }
 
         if (process.TimedOut) throw Bad("TIMED_OUT", $"The workload did not end within {request.Profile.Timeout} s.", "Raise -Timeout, or give a workload that ends.");
