@@ -40,7 +40,7 @@ public sealed class SeccompDenial
     public required int ProcessId { get; init; }
 
     /// <summary>The Id of the hardened process that it belongs to; null where it was watched by other means.</summary>
-    public int? SandboxId { get; init; }
+    public int? SandboxId { get; internal set; }
 
     /// <summary>The thread, by its id on the host; null where the source doesn't tell.</summary>
     public int? ThreadId { get; init; }

@@ -17,6 +17,7 @@ public sealed class HardenedProcess
         CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);
         Profile = prepared.Context.Profile;
         TracePath = prepared.Request.TracePath;
+        FilterLogs = prepared.Policy?.Flags.HasFlag(Seccomp.SeccompFilterFlags.Log) ?? false;
         Outcome = gate.Outcome!.Rows;
         Level = LevelRule.Judge(Profile.Tier, Outcome);
     }
@@ -124,6 +125,9 @@ public sealed class HardenedProcess
 
     /// <summary>What kept the trace from being written; null where nothing did.</summary>
     public SandboxException? TraceFailure => _supervisor.Recorder?.Failure;
+
+    /// <summary>Whether the kernel logs what its filter does.</summary>
+    internal bool FilterLogs { get; }
 
     internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
 

@@ -27,6 +27,9 @@ internal sealed partial class ProcessScope : IDisposable
         Scan();
     }
 
+    /// <summary>The Id of the hardened process that is watched; null where it is none of this module.</summary>
+    public int? SandboxId { get; init; }
+
     /// <summary>Whether every process belongs.</summary>
     public bool WatchesAll => _target.All;
 
@@ -56,7 +59,7 @@ internal sealed partial class ProcessScope : IDisposable
         var events = watch.All ? null : ProcessEvents.TryOpen(out refusal);
         try
         {
-            return new(ScopeTarget.Of(watch, proc), proc, new KernelScopeClock(), events, refusal);
+            return new(ScopeTarget.Of(watch, proc), proc, new KernelScopeClock(), events, refusal) { SandboxId = watch.Process?.Id };
         }
         catch
         {

@@ -113,13 +113,18 @@ internal abstract class RecordSession : SeccompDenialSession
 
     private protected abstract void CloseSource();
 
-    private protected sealed override int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended) => Queue.Take(buffer, wait, out ended);
+    private protected sealed override int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended)
+    {
+        var count = Queue.Take(buffer, wait, out ended);
+        for (var i = 0; i < count; i++) buffer[i].SandboxId = _scope.SandboxId;
+        return count;
+    }
 
     private protected sealed override void Close()
     {
         _stopping = true;
         Wake();
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) Queue.Complete();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted)) Queue.CompleteOne();
         else _thread.Join();
         _endThread?.Join(CanaryPatience);
         CloseSource();
@@ -244,7 +249,7 @@ internal abstract class RecordSession : SeccompDenialSession
         }
         finally
         {
-            Queue.Complete();
+            Queue.CompleteOne();
         }
     }
 
