@@ -26,15 +26,16 @@ public sealed record TraceSource
     /// <summary>The policy.</summary>
     public SeccompPolicy Build()
     {
-        var counts = Traces.SelectMany(TraceFile.Read).Concat(Straces.SelectMany(p => StraceReader.Parse(Text(p), p))).Concat(AuditLogs.SelectMany(p => AuditLogReader.Parse(Text(p), p)));
+        var counts = Traces.SelectMany(TraceFile.Read).Concat(Straces.SelectMany(p => Lines(p, StraceReader.Parse))).Concat(AuditLogs.SelectMany(p => Lines(p, AuditLogReader.Parse)));
         return TracePolicy.Of(Path.GetFileNameWithoutExtension(Traces.Concat(Straces).Concat(AuditLogs).First()), TraceMerge.Of(counts), IncludeDenied, WithArguments);
     }
 
-    private static string Text(string path)
+    // Such files may be large, so they are read line by line.
+    private static IReadOnlyList<SyscallCount> Lines(string path, Func<IEnumerable<string>, string, IReadOnlyList<SyscallCount>> parse)
     {
         try
         {
-            return File.ReadAllText(path);
+            return parse(File.ReadLines(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
