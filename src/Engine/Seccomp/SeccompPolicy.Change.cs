@@ -22,6 +22,10 @@ public sealed partial record SeccompPolicy
         return Copy(rules: rules, defaultDecision: IsEvent(Default) ? new(SeccompAction.Notify) : Default);
     }
 
+    /// <summary>What it means for one architecture that it lists: the calls of the others are killed.</summary>
+    internal SeccompPolicy For(SeccompArchitecture architecture) =>
+        Copy(rules: Rules.Where(rule => rule.IsFor(architecture)).Select(rule => rule.With(everywhere: true)), architectures: [architecture]);
+
     /// <summary>A copy with other parts.</summary>
     public SeccompPolicy Copy(string? name = null, IEnumerable<SeccompRule>? rules = null, SeccompDecision? defaultDecision = null,
         IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags? flags = null, string? description = null)

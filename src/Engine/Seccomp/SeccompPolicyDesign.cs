@@ -75,7 +75,7 @@ public sealed record SeccompPolicyDesign
         }
 
         if (Trace.IsEmpty && (Trace.IncludeDenied || Trace.WithArguments)) throw Bad("NO_TRACE", "-IncludeDenied and -WithArguments say how to learn from a trace; none is given.", "Give -FromTrace, or leave them out.");
-        if (!Trace.IsEmpty) return Trace.Build();
+        if (!Trace.IsEmpty) return Trace.Build(Architectures);
         if (Base is not null) return Base;
         if (BasePath is not null) return FromFile(BasePath);
         if (BaseName is not null) return BuiltInPolicies.Get(BaseName, Context());

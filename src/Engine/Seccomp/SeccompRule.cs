@@ -43,11 +43,11 @@ public sealed record SeccompRule
     /// <summary>Whether it is for the calls of an architecture.</summary>
     public bool IsFor(SeccompArchitecture architecture) => Architectures.Count == 0 || Architectures.Contains(architecture);
 
-    /// <summary>The same rule for other calls, or with another answer.</summary>
-    internal SeccompRule With(IEnumerable<string>? names = null, SeccompDecision? decision = null)
+    /// <summary>The same rule for other calls, or with another answer, or for all architectures.</summary>
+    internal SeccompRule With(IEnumerable<string>? names = null, SeccompDecision? decision = null, bool everywhere = false)
     {
         var answer = decision ?? Decision;
-        return new(names ?? Names, answer.Action, answer.Action is SeccompAction.Errno or SeccompAction.Trace ? answer.Errno : null, Conditions, Architectures);
+        return new(names ?? Names, answer.Action, answer.Action is SeccompAction.Errno or SeccompAction.Trace ? answer.Errno : null, Conditions, everywhere ? null : Architectures);
     }
 
     internal static int CheckErrno(SeccompAction action, int? errno)

@@ -10,28 +10,31 @@ namespace Sandbox.Tracing;
 /// </summary>
 internal static partial class AuditLogReader
 {
-    public static IReadOnlyList<SyscallCount> Parse(string text, string source)
+    public static IReadOnlyList<SyscallCount> Parse(IEnumerable<string> lines, string source)
     {
-        var counts = new List<SyscallCount>();
-        var lines = text.Split('\n');
-        for (var i = 0; i < lines.Length; i++)
+        var counts = new Dictionary<(string, int), SyscallCount>();
+        var number = 0;
+        foreach (var line in lines)
         {
-            if (Record().Match(lines[i]) is not { Success: true } record) continue;
-            counts.Add(One(record, string.Create(CultureInfo.InvariantCulture, $"{source}:{i + 1}")));
+            number++;
+            if (Record().Match(line) is not { Success: true } record) continue;
+            var one = One(record, string.Create(CultureInfo.InvariantCulture, $"{source}:{number}"));
+            counts[(one.Architecture, one.Syscall)] = counts.TryGetValue((one.Architecture, one.Syscall), out var known) ? TraceMerge.Two(known, one) : one;
         }
 
-        return TraceMerge.Of(counts);
+        return TraceMerge.Of(counts.Values);
     }
 
     private static SyscallCount One(Match record, string place)
     {
         var fields = Field().Matches(record.Groups["fields"].Value).GroupBy(f => f.Groups["key"].Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Groups["value"].Value, StringComparer.Ordinal);
         var (arch, call) = (Get("arch"), Get("syscall"));
-        var named = SeccompArchitectures.FromName(arch);
+        var named = SeccompArchitectures.FromName(arch) ?? Interpreted(arch);
         uint audit = named is { } architecture ? SeccompArchitectures.AuditArchitecture(architecture)
             : uint.TryParse(arch, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : throw Bad($"'arch={arch}' is no architecture");
         var isNumber = uint.TryParse(call, NumberStyles.None, CultureInfo.InvariantCulture, out var nr);
-        var known = named ?? SeccompArchitectures.FromAudit(audit, isNumber ? nr : 0);
+        if (!isNumber && int.TryParse(call, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var negative)) (isNumber, nr) = (true, (uint)negative); // the kernel prints %ld
+        var known = isNumber ? SeccompArchitectures.FromAudit(audit, nr) : named ?? SeccompArchitectures.FromAudit(audit, 0);
         var entry = known is null ? null : isNumber ? SyscallTable.For(known.Value).Find(nr) : SyscallTable.For(known.Value).Find(call);
         if (!isNumber && entry is null) throw Bad($"'syscall={call}' is no call of {arch}");
         return new()
@@ -48,6 +51,14 @@ internal static partial class AuditLogReader
         SandboxException Bad(string message) => new("Trace,BAD_RECORD", SandboxErrorKind.ParserError, $"{place}: {message}.", "Correct or remove the record.");
     }
 
+    // libaudit's names that aren't uname's (lib/machinetab.h).
+    private static SeccompArchitecture? Interpreted(string arch) => arch switch
+    {
+        "i386" or "i486" or "i586" or "i686" => SeccompArchitecture.X86,
+        "armeb" or "armv5tejl" or "armv7l" => SeccompArchitecture.Arm,
+        _ => null,
+    };
+
     // A seccomp record is of a refusal but for RET_LOG and what a supervisor or tracer decided.
     private static bool Refused(string type, Dictionary<string, string> fields) =>
         type is "SECCOMP" or "1326" && fields.GetValueOrDefault("code", fields.GetValueOrDefault("action", "")) is var code
@@ -55,7 +66,8 @@ internal static partial class AuditLogReader
             ? SeccompDecision.FromReturnValue(value).Refuses
             : code is "kill" or "kill_process" or "kill_thread" or "trap" or "errno");
 
-    [GeneratedRegex(@"\btype=(?<type>SECCOMP|SYSCALL|1326|1300)\b(?<fields>.*)$")]
+    // A record's own type is the first in its line; later ones are in what programs and files are called.
+    [GeneratedRegex(@"^(?:(?!\btype=).)*\btype=(?<type>SECCOMP|SYSCALL|1326|1300)\b(?<fields>.*)$")]
     private static partial Regex Record();
 
     [GeneratedRegex(@"(?<=[\s:])(?<key>[a-z]+)=(?<value>""[^""]*""|\S+)")]

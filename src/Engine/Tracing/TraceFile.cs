@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Sandbox.Native;
 using Sandbox.Seccomp;
+using Tmds.Linux;
 
 namespace Sandbox.Tracing;
 
@@ -14,29 +17,52 @@ namespace Sandbox.Tracing;
 /// </summary>
 public static class TraceFile
 {
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private static readonly string[] Fields = ["arch", "syscall", "name", "count", "denied", "errno", "args"];
 
     /// <summary>
-    /// Writes a whole file: another one in the same directory takes its place at once, so that a reader finds the old counts or the new ones
-    /// whatever happens to the writer.
+    /// Writes a whole file, with the mode 0644 less the umask: another one in the same directory takes its place at once, so that a reader
+    /// finds the old counts or the new ones whatever happens to the writer. A symbolic link is replaced and not followed.
     /// </summary>
     public static void Write(string path, IEnumerable<SyscallCount> counts)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(counts);
-        var temporary = path + $".{Environment.ProcessId}.tmp";
+        var temporary = Path.Combine(Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".", $".{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.trace");
+        CheckKind(path);
         try
         {
-            File.WriteAllText(temporary, string.Concat(counts.Select(c => ToLine(c) + '\n')));
+            // O_EXCL and a name that nobody can foresee: no link that another user put there is followed.
+            using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Mode }))
+            {
+                file.Write(Encoding.UTF8.GetBytes(string.Concat(counts.Select(c => ToLine(c) + '\n'))));
+            }
+
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (File.Exists(temporary)) File.Delete(temporary);
-            throw new SandboxException("Trace,CANNOT_WRITE", e is UnauthorizedAccessException ? SandboxErrorKind.PermissionDenied : SandboxErrorKind.ResourceUnavailable,
-                $"The trace file '{path}' can't be written: {e.Message}", "Give a path in an existing directory that this user may write to.", e);
+            throw Unwritable(path, e is UnauthorizedAccessException ? SandboxErrorKind.PermissionDenied : SandboxErrorKind.ResourceUnavailable, e.Message, e);
         }
     }
+
+    // rename(2) puts a file in the place of a device or a pipe, and root may do so in /dev.
+    private static unsafe void CheckKind(string path)
+    {
+        stat info;
+        fixed (byte* text = Utf8.Terminated(path))
+        {
+            if (LibC.lstat(text, &info) != 0) return; // making the file tells why
+        }
+
+        var type = (uint)info.st_mode & 0xf000; // S_IFMT
+        if (type == 0x4000) throw Unwritable(path, SandboxErrorKind.InvalidArgument, "it is a directory"); // S_IFDIR
+        if (type is not (0x8000 or 0xa000)) throw Unwritable(path, SandboxErrorKind.InvalidArgument, "it is a device, a pipe or a socket"); // S_IFREG, S_IFLNK
+    }
+
+    private static SandboxException Unwritable(string path, SandboxErrorKind kind, string why, Exception? inner = null) =>
+        new("Trace,CANNOT_WRITE", kind, $"The trace file '{path}' can't be written: {why}", "Give the path of a file in an existing directory that this user may write to.", inner);
 
     /// <summary>One count as its line.</summary>
     public static string ToLine(SyscallCount count)
@@ -105,9 +131,9 @@ public static class TraceFile
     private static SyscallCount One(JObject line, string place)
     {
         JsonPlace.CheckProperties(line, place, Fields);
-        var number = (int)Number(line, "syscall", place, uint.MaxValue, required: true);
+        var number = CallNumber(line["syscall"] ?? throw JsonPlace.Error(line, place, "the field 'syscall' is missing"), place);
         var architecture = line["arch"] is { } arch ? JsonPlace.Text(arch, place) : SeccompArchitectures.Name(SeccompArchitectures.Native);
-        if (SeccompArchitectures.FromName(architecture) is null && !architecture.StartsWith("0x", StringComparison.Ordinal)) throw JsonPlace.Error(line["arch"]!, place, $"'{architecture}' is no architecture");
+        if (SeccompArchitectures.FromName(architecture) is null && !IsAuditValue(architecture)) throw JsonPlace.Error(line["arch"]!, place, $"'{architecture}' is no architecture");
         var count = new SyscallCount
         {
             Architecture = architecture,
@@ -121,6 +147,12 @@ public static class TraceFile
         if (count.Denied > count.Count) throw JsonPlace.Error(line["denied"]!, place, "more calls were denied than made");
         return Check(count, line, place);
     }
+
+    // seccomp_data.nr is signed, and programs do call -1.
+    private static int CallNumber(JToken token, string place) => token is JValue { Value: long and >= int.MinValue and < 0 and var negative } ? (int)negative : (int)(uint)Value(token, place, uint.MaxValue);
+
+    private static bool IsAuditValue(string text) => text.Length == 10 && text.StartsWith("0x", StringComparison.Ordinal)
+        && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
 
     // A name that belongs to another number would allow a call that was never made.
     private static SyscallCount Check(SyscallCount count, JObject line, string place)

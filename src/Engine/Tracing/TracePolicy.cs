@@ -11,19 +11,27 @@ internal static class TracePolicy
     // What every program needs and a trace may not show: the kernel makes some of them itself, and others only when something goes wrong.
     private static readonly string[] Always = ["execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn"];
 
-    public static SeccompPolicy Of(string name, IReadOnlyList<SyscallCount> counts, bool includeDenied, bool withArguments, bool apart = true)
+    /// <summary>Makes the policy.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="counts">The trace.</param>
+    /// <param name="includeDenied">Whether calls that were only refused are allowed too.</param>
+    /// <param name="withArguments">Whether arguments are held to the values that were seen.</param>
+    /// <param name="apart">Whether a call is allowed only on the architectures on which it was made.</param>
+    /// <param name="only">The policy's architectures; those of the trace if null or empty. Calls of others are left out.</param>
+    public static SeccompPolicy Of(string name, IReadOnlyList<SyscallCount> counts, bool includeDenied, bool withArguments, bool apart = true, IReadOnlyList<SeccompArchitecture>? only = null)
     {
+        if (only is { Count: > 0 }) counts = [.. counts.Where(c => SeccompArchitectures.FromName(c.Architecture) is { } known && only.Contains(known))];
         // A library that was answered ENOSYS took an older call; with another errno it would fail.
         var answered = includeDenied ? [] : counts.Where(c => c.Count == c.Denied && c.Errno is { } errno && errno != Native.Errno.EPERM && c.Name is not null).ToArray();
         var made = counts.Where(c => includeDenied || c.Count > c.Denied).ToArray();
         var byArchitecture = made.GroupBy(Architecture).ToDictionary(g => g.Key, g => g.ToDictionary(Name, StringComparer.Ordinal));
         if (byArchitecture.Count == 0) throw Bad("EMPTY_TRACE", $"The trace '{name}' has no call that was made.", "Trace a run of the program; -IncludeDenied counts refused calls too.");
-        SeccompArchitecture[] architectures = [.. byArchitecture.Keys.OrderByDescending(a => a == SeccompArchitectures.Native).ThenBy(a => a)];
-        foreach (var (architecture, calls) in byArchitecture) AddAlways(architecture, calls);
+        SeccompArchitecture[] architectures = only is { Count: > 0 } ? [.. only.Distinct()] : [.. byArchitecture.Keys.OrderByDescending(a => a == SeccompArchitectures.Native).ThenBy(a => a)];
+        foreach (var architecture in architectures) AddAlways(architecture, byArchitecture.TryGetValue(architecture, out var calls) ? calls : byArchitecture[architecture] = []);
         var rules = new List<SeccompRule>();
         foreach (var group in architectures.SelectMany(a => byArchitecture[a].Values.Select(c => (Architecture: a, Call: c))).GroupBy(c => c.Call.Name!, StringComparer.Ordinal))
         {
-            foreach (var alike in group.GroupBy(c => Conditions(c.Architecture, c.Call, withArguments)))
+            foreach (var alike in group.GroupBy(c => Conditions(c.Architecture, c.Call, withArguments && !(includeDenied && c.Call.Denied > 0)))) // of refused calls no values are kept
             {
                 SeccompArchitecture[] scope = [.. alike.Select(c => c.Architecture)];
                 // A scope is said only where it makes a difference.

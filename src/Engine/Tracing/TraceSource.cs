@@ -24,17 +24,23 @@ public sealed record TraceSource
     public bool IsEmpty => Traces.Count + Straces.Count + AuditLogs.Count == 0;
 
     /// <summary>The policy.</summary>
-    public SeccompPolicy Build()
+    /// <param name="architectures">Its architectures; those of the files if null or empty.</param>
+    public SeccompPolicy Build(IReadOnlyList<SeccompArchitecture>? architectures = null)
     {
-        var counts = Traces.SelectMany(TraceFile.Read).Concat(Straces.SelectMany(p => StraceReader.Parse(Text(p), p))).Concat(AuditLogs.SelectMany(p => AuditLogReader.Parse(Text(p), p)));
-        return TracePolicy.Of(Path.GetFileNameWithoutExtension(Traces.Concat(Straces).Concat(AuditLogs).First()), TraceMerge.Of(counts), IncludeDenied, WithArguments);
+        if (WithArguments && Traces.Count == 0) throw Bad("NO_ARGUMENTS", "-WithArguments holds arguments to the values that a trace has; the other files have none.", "Give -FromTrace, or leave -WithArguments out.");
+        if (IncludeDenied && Traces.Count + AuditLogs.Count == 0) throw Bad("NO_DENIALS", "-IncludeDenied allows what was refused; strace doesn't tell what a policy refused.", "Give -FromTrace or -FromAuditLog, or leave -IncludeDenied out.");
+        var counts = Traces.SelectMany(TraceFile.Read).Concat(Straces.SelectMany(p => Lines(p, StraceReader.Parse))).Concat(AuditLogs.SelectMany(p => Lines(p, AuditLogReader.Parse)));
+        return TracePolicy.Of(Path.GetFileNameWithoutExtension(Traces.Concat(Straces).Concat(AuditLogs).First()), TraceMerge.Of(counts), IncludeDenied, WithArguments, only: architectures);
     }
 
-    private static string Text(string path)
+    private static SandboxException Bad(string reason, string message, string remedy) => new("NewSeccompPolicy," + reason, SandboxErrorKind.InvalidArgument, message, remedy);
+
+    // Such files may be large, so they are read line by line.
+    private static IReadOnlyList<SyscallCount> Lines(string path, Func<IEnumerable<string>, string, IReadOnlyList<SyscallCount>> parse)
     {
         try
         {
-            return File.ReadAllText(path);
+            return parse(File.ReadLines(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,22 +9,41 @@ internal sealed class TraceTable(bool withArguments = true)
     /// <summary>More different values of an argument than this select nothing.</summary>
     public const int MostValues = 64;
 
+    // A target can make calls of any number, and must not make this process grow with each.
+    private const int MostUnknown = 4096;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(uint Architecture, int Number), Entry> _entries = [];
+
+    private int _unknown;
 
     /// <summary>How many calls were recorded.</summary>
     public long Total { get; private set; }
 
+    /// <summary>Counts a call. Beyond a bound, numbers that no table has are counted together, under -1 of the architecture 0x00000000.</summary>
     public void Record(uint auditArchitecture, int number, SeccompDecision decision, ReadOnlySpan<ulong> arguments)
     {
         lock (_lock)
         {
             Total++;
-            if (!_entries.TryGetValue((auditArchitecture, number), out var entry)) _entries[(auditArchitecture, number)] = entry = new(auditArchitecture, number, withArguments);
+            if (!_entries.TryGetValue((auditArchitecture, number), out var entry)) entry = Add(auditArchitecture, number);
             entry.Count++;
             if (!decision.Passes) entry.Deny(decision); // and what was refused selects nothing that a policy must allow
             else foreach (var selector in entry.Selectors) selector.Add(arguments);
         }
+    }
+
+    private Entry Add(uint auditArchitecture, int number)
+    {
+        var entry = new Entry(auditArchitecture, number, withArguments);
+        if (!entry.IsKnown && _unknown++ >= MostUnknown)
+        {
+            (auditArchitecture, number) = (0, -1);
+            if (_entries.TryGetValue((auditArchitecture, number), out var others)) return others;
+            entry = new(auditArchitecture, number, withArguments);
+        }
+
+        return _entries[(auditArchitecture, number)] = entry;
     }
 
     /// <summary>The counts, by architecture and number.</summary>
@@ -50,6 +69,8 @@ internal sealed class TraceTable(bool withArguments = true)
             _call = _architecture is { } known ? SyscallTable.For(known).Find((uint)number) : null;
             Selectors = _call is null || !withArguments ? [] : [.. CallParameters.Of(_architecture!.Value, _call).Where(p => Selects(p.Kind)).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
         }
+
+        public bool IsKnown => _call is not null;
 
         public long Count { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sandbox.Tests.Runtime;
 using Sandbox.Tracing;
 
@@ -39,7 +40,9 @@ public sealed class TraceFileTests : IDisposable
 
     [Theory]
     [InlineData("{\"syscall\":0}", "t:1", "count")]
-    [InlineData("{\"syscall\":0,\"count\":1}\n{\"syscall\":-1,\"count\":1}", "t:2", "syscall")]
+    [InlineData("{\"syscall\":0,\"count\":1}\n{\"syscall\":-2147483649,\"count\":1}", "t:2", "syscall")]
+    [InlineData("{\"syscall\":4294967296,\"count\":1}", "t:1", "syscall")]
+    [InlineData("{\"arch\":\"0xC000\",\"syscall\":0,\"count\":1}", "t:1", "'0xC000' is no architecture")]
     [InlineData("{\"syscall\":0,\"count\":1.5}", "t:1", "count")]
     [InlineData("{\"syscall\":0,\"count\":\"1\"}", "t:1", "count")]
     [InlineData("{\"syscall\":0,\"count\":1,\"count\":2}", "t:1", "count")]
@@ -76,6 +79,68 @@ public sealed class TraceFileTests : IDisposable
         await stop.CancelAsync();
         await writer;
         Assert.Equal([path], Directory.GetFiles(_scratch.Path));
+    }
+
+    [Fact]
+    public void A_number_below_zero_comes_back()
+    {
+        var table = new TraceTable();
+        table.Record(0xC000_003E, -1, new(Sandbox.Seccomp.SeccompAction.Allow), []);
+        table.Record(0x8000_0002, 5, new(Sandbox.Seccomp.SeccompAction.Allow), []);
+        TraceFile.Write(_scratch.At("t"), table.Counts());
+        Assert.Equal([("0x80000002", 5), ("x86_64", -1)], TraceFile.Read(_scratch.At("t")).Select(c => (c.Architecture, c.Syscall)));
+        Assert.Equal(-1, Assert.Single(TraceFile.Parse("{\"syscall\":4294967295,\"name\":null,\"count\":1}", "t")).Syscall);
+    }
+
+    [Fact]
+    public void Sums_stop_at_the_greatest_number() => Assert.Equal(long.MaxValue,
+        Assert.Single(TraceFile.Parse("{\"syscall\":0,\"count\":9223372036854775807}\n{\"syscall\":0,\"count\":2}", "t")).Count);
+
+    [Fact]
+    public void The_file_is_JSON_to_others()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "python3 isn't installed");
+        File.WriteAllText(_scratch.At("t"), Whole + "\n");
+        TraceFile.Write(_scratch.At("t"), TraceFile.Read(_scratch.At("t")));
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import json,sys\nfor l in open(sys.argv[1]):\n o=json.loads(l); print(o['arch'],o['syscall'],o['count'],o['args'])", _scratch.At("t")]) { RedirectStandardOutput = true })!;
+        Assert.Equal("x86_64 16 42 {'1': [21505, 18446744073709551615], '2': None}\n", python.StandardOutput.ReadToEnd());
+        python.WaitForExit();
+    }
+
+    [Fact]
+    public void No_device_pipe_or_directory_is_replaced_and_no_link_followed()
+    {
+        using (var mkfifo = Process.Start("mkfifo", _scratch.At("fifo"))) mkfifo.WaitForExit();
+        Assert.Contains("a pipe", Assert.Throws<SandboxException>(() => TraceFile.Write(_scratch.At("fifo"), [])).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_scratch.At("directory"));
+        Assert.Contains("a directory", Assert.Throws<SandboxException>(() => TraceFile.Write(_scratch.At("directory"), [])).Message, StringComparison.Ordinal);
+        _scratch.Write("victim", "victim");
+        File.CreateSymbolicLink(_scratch.At("link"), _scratch.At("victim"));
+        TraceFile.Write(_scratch.At("link"), []);
+        Assert.Equal(("victim", "", null), (File.ReadAllText(_scratch.At("victim")), File.ReadAllText(_scratch.At("link")), new FileInfo(_scratch.At("link")).LinkTarget));
+        // The name of the temporary file was a process id, which another user could foresee and make a link of.
+        File.CreateSymbolicLink(_scratch.At($"t.{Environment.ProcessId}.tmp"), _scratch.At("victim"));
+        TraceFile.Write(_scratch.At("t"), TraceFile.Parse(Whole, "t"));
+        Assert.Equal("victim", File.ReadAllText(_scratch.At("victim")));
+        var umask = Convert.ToInt32(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Umask:", StringComparison.Ordinal))[6..].Trim(), 8);
+        Assert.Equal((UnixFileMode)(0b110_100_100 & ~umask), File.GetUnixFileMode(_scratch.At("t")));
+    }
+
+    [Fact]
+    public void After_SIGKILL_of_the_writer_the_file_is_whole()
+    {
+        var path = _scratch.At("killed");
+        for (var round = 0; round < 8; round++)
+        {
+            using var host = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["host", "trace", path]) { RedirectStandardOutput = true })!;
+            Assert.Equal("writing", host.StandardOutput.ReadLine());
+            Thread.Sleep(Random.Shared.Next(0, 30));
+            host.Kill();
+            host.WaitForExit();
+            var read = TraceFile.Read(path);
+            Assert.Equal(300, read.Count);
+            Assert.Single(read.Select(count => count.Count).Distinct());
+        }
     }
 
     [Fact]

@@ -77,6 +77,59 @@ public sealed class TracePolicyTests
         Assert.Empty(Assert.Single(TraceMerge.Of([.. first, .. bare])).Arguments);
     }
 
+    [Fact]
+    public void Architectures_that_are_asked_for_get_what_was_made_on_them_and_no_more()
+    {
+        var counts = TraceFile.Parse("""
+            {"arch":"x86_64","syscall":1,"count":1}
+            {"arch":"x86","syscall":20,"count":1}
+            {"arch":"0x80000028","syscall":1,"count":1}
+            """, "t");
+        var narrow = TracePolicy.Of("t", counts, false, false, only: [X64]);
+        Assert.Equal([X64], narrow.Architectures);
+        Assert.Equal((SeccompAction.Allow, SeccompAction.Errno, SeccompAction.KillProcess), (Decide(narrow, "write").Action, Decide(narrow, "getpid").Action, Decide(narrow, "getpid", X86).Action));
+        Assert.Empty(SeccompFormats.Losses(narrow, SeccompFormat.Oci));
+        var wide = TracePolicy.Of("t", [counts.Single(c => c.Name == "write")], false, false, only: [X64, X86]);
+        Assert.Equal([X64, X86], wide.Architectures);
+        Assert.Equal((SeccompAction.Allow, SeccompAction.Errno), (Decide(wide, "write").Action, Decide(wide, "write", X86).Action));
+        foreach (var name in new[] { "exit_group", "rt_sigreturn", "sigreturn" }) Assert.Equal(SeccompAction.Allow, Decide(wide, name, X86).Action);
+        Assert.Equal("NewSeccompPolicy,EMPTY_TRACE", Assert.Throws<SandboxException>(() => TracePolicy.Of("t", counts, false, false, only: [SeccompArchitecture.Arm])).ErrorId);
+    }
+
+    [Fact]
+    public void Arguments_of_refused_calls_are_not_known_so_that_including_them_frees_all()
+    {
+        const string Trace = """{"arch":"x86_64","syscall":41,"count":3,"denied":1,"errno":97,"args":{"0":[1],"1":[1],"2":[0]}}""";
+        Assert.Equal(SeccompAction.Errno, Decide(Learn(Trace, withArguments: true), "socket", X64, 40, 1, 0).Action);
+        Assert.Equal(SeccompAction.Allow, Decide(Learn(Trace, includeDenied: true, withArguments: true), "socket", X64, 40, 1, 0).Action);
+    }
+
+    [Fact]
+    public void A_trace_in_which_all_was_refused_takes_no_values_from_another()
+    {
+        var seen = TraceFile.Parse("""{"arch":"x86_64","syscall":41,"count":1,"args":{"0":[1]}}""", "a");
+        var refused = TraceFile.Parse("""{"arch":"x86_64","syscall":41,"count":1,"denied":1,"errno":97}""", "b");
+        foreach (var both in new[] { TraceMerge.Of([.. seen, .. refused]), TraceMerge.Of([.. refused, .. seen]) }) Assert.Equal([1ul], Assert.Single(both).Arguments[0]!);
+    }
+
+    [Fact]
+    public void Switches_that_the_files_give_nothing_for_are_an_error()
+    {
+        Assert.Equal("NewSeccompPolicy,NO_ARGUMENTS", Assert.Throws<SandboxException>(() => new TraceSource { Straces = ["s"], WithArguments = true }.Build()).ErrorId);
+        Assert.Equal("NewSeccompPolicy,NO_DENIALS", Assert.Throws<SandboxException>(() => new TraceSource { Straces = ["s"], IncludeDenied = true }.Build()).ErrorId);
+    }
+
+    [Fact]
+    public void Invented_numbers_do_not_grow_a_trace_without_bound()
+    {
+        var table = new TraceTable();
+        for (var number = 100_000; number < 110_000; number++) table.Record(0xC000_003E, number, new(SeccompAction.Allow), [0, 0, 0, 0, 0, 0]);
+        table.Record(0xC000_003E, 0, new(SeccompAction.Allow), [0, 0, 0, 0, 0, 0]);
+        var counts = table.Counts();
+        Assert.Equal((4096 + 2, 10_001L), (counts.Length, counts.Sum(c => c.Count)));
+        Assert.Equal(10_000 - 4096, counts.Single(c => c.Architecture == "0x00000000").Count);
+    }
+
     [Theory]
     [InlineData("""{"arch":"x86_64","syscall":9999,"count":1}""", "NewSeccompPolicy,UNKNOWN_CALL")]
     [InlineData("""{"arch":"0x80000028","syscall":1,"count":1}""", "NewSeccompPolicy,UNKNOWN_ARCHITECTURE")]
