@@ -23,6 +23,9 @@ internal static class HostProgram
             case ["trace", var path]:
                 Trace(path);
                 return 0;
+            case ["watch"]:
+                Watch();
+                return 0;
             default:
                 Console.Error.WriteLine("unknown host command");
                 return 2;
@@ -46,6 +49,21 @@ internal static class HostProgram
             var process = HardenedLauncher.Start(new LaunchRequest { FilePath = "/bin/sh", Arguments = ["-c", $"exit {status}"], CurrentDirectory = "/", Profile = BuiltInProfiles.Strict });
             process.Wait(TimeSpan.FromSeconds(20));
             Console.WriteLine($"{status} {process.ExitCode} {process.Signal}");
+        }
+    }
+
+    // What becomes of a watch over the audit records here.
+    private static void Watch()
+    {
+        try
+        {
+            using var session = Sandbox.Denials.AuditDenialSession.Open(Sandbox.Denials.ProcessScope.For(new() { All = true }));
+            Thread.Sleep(600);
+            Console.WriteLine($"LossKnown {session.LossKnown}: {session.Detail}");
+        }
+        catch (SandboxException e)
+        {
+            Console.WriteLine($"{e.ErrorId} {e.Kind}: {e.Message} {e.Remedy}");
         }
     }
 
