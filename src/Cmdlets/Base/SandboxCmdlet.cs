@@ -46,6 +46,9 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
             $"-{parameterName} '{path}' belongs to the provider {provider.Name}.", "Give a path of the file system.");
     }
 
+    /// <summary>Writes a file as Get-Item does: the provider adds the mode, the owner and the paths that views and pipelines read.</summary>
+    protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
     protected override void StopProcessing() => cancellation.Cancel();
 

@@ -8,19 +8,21 @@ namespace Sandbox.Cmdlets.Binding;
 /// <summary>Reads a profile file: JSON by the engine, psd1 by PowerShell's own parser, as data and never as code.</summary>
 internal static class ProfileFile
 {
-    public static HardeningProfile Read(string path, string given)
+    public static HardeningProfile Read(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new SandboxException(
-                "HardeningProfile,ENOENT",
-                SandboxErrorKind.ObjectNotFound,
-                $"'{given}' is neither a built-in profile nor a file.",
-                $"Built-in profiles: {string.Join(", ", BuiltInProfiles.Names)}.");
-        }
-
+        if (!File.Exists(path)) throw Missing($"'{path}' doesn't exist.", "Check the path.");
         return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? ReadData(path) : ProfileReader.FromFile(path);
     }
+
+    /// <summary>The profile of a text that is no built-in name.</summary>
+    public static HardeningProfile Find(string text, string path)
+    {
+        bool isPath = text.Contains('/', StringComparison.Ordinal) || Path.GetExtension(text).ToUpperInvariant() is ".JSON" or ".PSD1" || File.Exists(path);
+        if (isPath) return Read(path);
+        throw Missing($"'{text}' is neither a built-in profile nor a file.", $"Built-in profiles: {string.Join(", ", BuiltInProfiles.Names)}.");
+    }
+
+    private static SandboxException Missing(string message, string remedy) => new("HardeningProfile,ENOENT", SandboxErrorKind.ObjectNotFound, message, remedy);
 
     private static HardeningProfile ReadData(string path)
     {
