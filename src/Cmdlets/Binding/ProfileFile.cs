@@ -26,7 +26,7 @@ internal static class ProfileFile
 
     private static HardeningProfile ReadData(string path)
     {
-        var script = Parser.ParseFile(path, out _, out var errors);
+        var script = Parser.ParseInput(Text(path), path, out _, out var errors);
         if (errors.Length > 0) throw Bad(path, errors[0].Extent.StartLineNumber, errors[0].Message);
         if (script.Find(a => a is HashtableAst, searchNestedScriptBlocks: false) is not HashtableAst table) throw Bad(path, 1, "A profile file holds one hashtable.");
         try
@@ -36,6 +36,19 @@ internal static class ProfileFile
         catch (InvalidOperationException e)
         {
             throw Bad(path, table.Extent.StartLineNumber, "Only constant values are allowed: " + e.Message);
+        }
+    }
+
+    // The parser would report a file that can't be read as a mistake in its line 0.
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SandboxException("HardeningProfile,UNREADABLE", SandboxErrorKind.PermissionDenied, $"{path}: {e.Message}", "Check the path and its permissions.", e);
         }
     }
 
