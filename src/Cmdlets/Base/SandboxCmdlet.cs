@@ -59,6 +59,9 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
             : throw new SandboxException("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.");
     }
 
+    /// <summary>Writes a file as Get-Item does: the provider adds the mode, the owner and the paths that views and pipelines read.</summary>
+    protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
     protected override void StopProcessing() => cancellation.Cancel();
 

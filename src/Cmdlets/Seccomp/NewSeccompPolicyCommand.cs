@@ -12,21 +12,25 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 {
     /// <summary>Calls and sets that are allowed.</summary>
     [Parameter(Position = 0)]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] Syscall { get; set; } = [];
 
     /// <summary>Calls and sets that are refused.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] DenySyscall { get; set; } = [];
 
     /// <summary>The base: a policy object, a built-in policy's name, or a file.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public object? Policy { get; set; }
 
     /// <summary>A profile whose policy is the base.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ProfileTransformation]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public HardeningProfile? Profile { get; set; }
@@ -56,6 +60,7 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>What happens to the other calls.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompAction? DefaultAction { get; set; }
 
     /// <summary>The errno of the default action Errno, the message of Trace.</summary>
@@ -65,10 +70,12 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>The architectures; this machine's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompArchitecture[] Architecture { get; set; } = [];
 
     /// <summary>Flags for the filter.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompFilterFlags? Flag { get; set; }
 
     /// <summary>Its name.</summary>
@@ -78,6 +85,7 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>One line about its purpose.</summary>
     [Parameter]
+    [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <inheritdoc/>
