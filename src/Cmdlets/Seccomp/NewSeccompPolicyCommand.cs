@@ -62,7 +62,7 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
     {
         try
         {
-            object? basis = Policy is PSObject wrapped ? wrapped.BaseObject : Policy;
+            object? basis = Rehydration.Policy(Policy);
             string? text = basis as string;
             bool isName = text is not null && BuiltInPolicies.Names.Contains(text, StringComparer.OrdinalIgnoreCase);
             WriteObject(new SeccompPolicyDesign

@@ -37,6 +37,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     /// <summary>A call, such as the witness of a difference or a finding.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Call")]
     [Alias("Witness")]
+    [CallTransformation]
     public SeccompCall? Call { get; set; }
 
     /// <summary>Ask whether the policy takes this action, instead of whether it lets the call through.</summary>
@@ -44,12 +45,20 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     [Parameter(ParameterSetName = "Call")]
     public SeccompAction? Action { get; set; }
 
+    /// <summary>Ask whether this is exactly what the policy decides, errno included: a decision, or its text such as <c>Errno(ENOSYS)</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Syscall")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Call")]
+    [DecisionTransformation]
+    [ArgumentCompleter(typeof(DecisionCompleter))]
+    public SeccompDecision? Decision { get; set; }
+
     /// <summary>Prove it for every call, number and argument.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Prove")]
     public SwitchParameter Prove { get; set; }
 
     /// <summary>The program that is to mean what the policy says; the one that the policy compiles to if not given.</summary>
     [Parameter(ParameterSetName = "Prove")]
+    [ProgramTransformation]
     public SeccompProgram? Program { get; set; }
 
     /// <inheritdoc/>
@@ -70,7 +79,8 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     {
         var decision = Policy!.Decide(call);
         WriteVerbose($"{Policy.Name}: {call} is decided as {decision}.");
-        WriteObject(Action is { } action ? decision.Action == action : decision.Passes);
+        bool asked = Action is not null || Decision is not null;
+        WriteObject(asked ? (Action ?? decision.Action) == decision.Action && (Decision ?? decision) == decision : decision.Passes);
     }
 
     private void WriteProof(IReadOnlyList<SeccompDifference> differences)
