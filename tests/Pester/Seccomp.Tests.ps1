@@ -48,6 +48,7 @@ Describe 'Seccomp policies' {
     It 'merges, measures and lists' {
         (Merge-SeccompPolicy (New-SeccompPolicy read), (New-SeccompPolicy write) -Name m).Name | Should -Be 'm'
         (New-SeccompPolicy '@basic', ptrace | Measure-SeccompPolicy).Findings.RuleId | Should -Contain 'debugging'
+        (Measure-SeccompPolicy strict).Findings | Where-Object { -not $_.Justification } | Should -BeNullOrEmpty
         (Get-SeccompSyscall openat2).Since | Should -Be '5.6'
         (Get-SeccompSet network).Name | Should -Be '@network'
     }

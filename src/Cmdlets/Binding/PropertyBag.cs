@@ -21,7 +21,7 @@ internal sealed class PropertyBag
     /// <summary>The bag of a type that must be there; <paramref name="place"/> says where, for the error.</summary>
     public static PropertyBag Require<T>(object? value, string place) => Of<T>(value)
         ?? throw new SandboxException("Deserialized,TRUNCATED", SandboxErrorKind.InvalidArgument, $"{place} of the deserialised object is {(value is null ? "missing" : $"'{value}'")} and no {typeof(T).Name}.",
-            "Serialise it again without -Depth: the module's types say how deep they go.");
+            "Serialise it again without -Depth, in a session that has the module: its types say how deep they go.");
 
     public string Text(string name) => TextOrNull(name) ?? throw Missing(name);
 

@@ -22,7 +22,8 @@ internal static class Rehydration
     {
         var action = bag.Word<SeccompAction>("DefaultAction");
         return new(bag.Text("Name"), action, bag.Items("Rules").Select((rule, index) => Rule(PropertyBag.Require<SeccompRule>(rule, $"Rules[{index}]"))).ToArray(), Errno(bag, action, "DefaultErrno"),
-            bag.Words<SeccompArchitecture>("Architectures").ToArray(), bag.Word<SeccompFilterFlags>("Flags"), bag.Text("Description"), bag.TextOrNull("ListenerPath"), bag.TextOrNull("ListenerMetadata"));
+            bag.Words<SeccompArchitecture>("Architectures").ToArray(), bag.Word<SeccompFilterFlags>("Flags"), bag.Text("Description"), bag.TextOrNull("ListenerPath"), bag.TextOrNull("ListenerMetadata"),
+            bag.Items("Justifications").Select((item, index) => PropertyBag.Require<SeccompJustification>(item, $"Justifications[{index}]")).Select(item => new SeccompJustification(item.Text("RuleId"), item.Text("Reason"))).ToArray());
     }
 
     private static SeccompRule Rule(PropertyBag bag)

@@ -24,11 +24,12 @@ public sealed partial record SeccompPolicy
 
     /// <summary>A copy with other parts.</summary>
     public SeccompPolicy Copy(string? name = null, IEnumerable<SeccompRule>? rules = null, SeccompDecision? defaultDecision = null,
-        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags? flags = null, string? description = null)
+        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags? flags = null, string? description = null,
+        IEnumerable<SeccompJustification>? justifications = null)
     {
         var decision = defaultDecision ?? Default;
         return new(name ?? Name, decision.Action, rules ?? Rules, decision.Action is SeccompAction.Errno or SeccompAction.Trace ? decision.Errno : null,
-            architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata);
+            architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata, justifications ?? Justifications);
     }
 
     private static bool IsEvent(SeccompDecision decision) =>
@@ -51,12 +52,10 @@ public sealed partial record SeccompPolicy
             }
 
             var left = SeccompSets.Expand(rule.Names).Where(name => !taken.Contains(name)).ToArray();
-            if (left.Length > 0) rules.Add(new(left, rule.Action, RuleErrno(rule), rule.Conditions));
+            if (left.Length > 0) rules.Add(new(left, rule.Action, rule.NumberOrNull, rule.Conditions));
         }
 
         if (decision != Default) rules.Add(new(given, decision.Action, decision.Action == SeccompAction.Errno ? decision.Errno : null));
         return Copy(rules: rules);
     }
-
-    private static int? RuleErrno(SeccompRule rule) => rule.Action is SeccompAction.Errno or SeccompAction.Trace ? rule.Errno : null;
 }

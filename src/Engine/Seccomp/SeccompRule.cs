@@ -36,6 +36,9 @@ public sealed record SeccompRule
     /// <summary>The action and errno together.</summary>
     public SeccompDecision Decision => new(Action, Errno);
 
+    /// <summary>The errno or message as the constructor takes it: null for an action without one.</summary>
+    internal int? NumberOrNull => Action is SeccompAction.Errno or SeccompAction.Trace ? Errno : null;
+
     internal static int CheckErrno(SeccompAction action, int? errno)
     {
         int limit = action switch { SeccompAction.Errno => MaximumErrno, SeccompAction.Trace => ushort.MaxValue, _ => 0 };

@@ -16,7 +16,7 @@ public sealed class PolicySerializationTests : IDisposable
         new(["mmap"], SeccompAction.Errno, 97, [new(0, SeccompOperator.Equal, 40), new(1, SeccompOperator.MaskedEqual, 0xffff_ffff_0000_000f, ulong.MaxValue << 32)]),
         new(["ptrace"], SeccompAction.Trace, 7),
         new(["getpid"], SeccompAction.Log),
-    ], 38, [SeccompArchitecture.X86_64, SeccompArchitecture.AArch64], SeccompFilterFlags.Log | SeccompFilterFlags.ThreadSync, "for a test", "/run/s.sock", "m");
+    ], 38, [SeccompArchitecture.X86_64, SeccompArchitecture.AArch64], SeccompFilterFlags.Log | SeccompFilterFlags.ThreadSync, "for a test", "/run/s.sock", "m", [new("debugging", "a debugger")]);
 
     private readonly ModuleRunspace session = new();
 
@@ -103,6 +103,8 @@ public sealed class PolicySerializationTests : IDisposable
     [InlineData("$text = [System.Management.Automation.PSSerializer]::Serialize($args[0]).Replace('>97<', '>5000<'); Test-SeccompPolicy ([System.Management.Automation.PSSerializer]::Deserialize($text)) read", "from 0 to 4095, not 5000")]
     [InlineData("$text = [System.Management.Automation.PSSerializer]::Serialize($args[0]).Replace('>MaskedEqual<', '>MaskedEqul<'); Test-SeccompPolicy ([System.Management.Automation.PSSerializer]::Deserialize($text)) read", "Operator")]
     [InlineData("$text = [System.Management.Automation.PSSerializer]::Serialize($args[0]).Replace('N=\"DefaultErrno\"', 'N=\"x\"'); Test-SeccompPolicy ([System.Management.Automation.PSSerializer]::Deserialize($text)) read", "no DefaultErrno")]
+    // As a session without the module's types writes it.
+    [InlineData("$o = [pscustomobject]@{ Name = 'x'; DefaultAction = 'Allow'; Rules = @('read: Allow') }; $o.PSTypeNames.Insert(0, 'Deserialized.Sandbox.Seccomp.SeccompPolicy'); Test-SeccompPolicy $o read", "Rules[0] of the deserialised object is 'read: Allow' and no SeccompRule")]
     public void What_was_changed_to_what_no_policy_can_be_is_an_error(string script, string message) =>
         Assert.Contains(message, session.Invoke(script, Sample).SingleError().Exception.Message, StringComparison.Ordinal);
 
