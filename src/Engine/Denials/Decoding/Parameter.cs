@@ -1,0 +1,19 @@
+namespace Sandbox.Denials.Decoding;
+
+/// <summary>How one parameter of a call is shown.</summary>
+internal abstract class Parameter
+{
+    /// <summary>Which, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its name in the manual page.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The bits of the argument that the kernel looks at.</summary>
+    public ulong Mask { get; init; } = ulong.MaxValue;
+
+    /// <summary>What it was; null where the call doesn't use it.</summary>
+    public abstract DecodedArgument? Decode(ref CallContext call);
+
+    protected ulong Value(in CallContext call) => call.Argument(Index) & Mask;
+}
