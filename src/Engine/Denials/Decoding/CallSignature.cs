@@ -9,6 +9,9 @@ internal sealed class CallSignature(Parameter[] parameters)
 
     public Parameter[] Parameters { get; } = parameters;
 
+    /// <summary>Arguments behind a pointer, after those in registers; null where there are none.</summary>
+    public IndirectArguments? Indirect { get; init; }
+
     /// <summary>Adds the signature for one value of an argument.</summary>
     public void AddVariant(int selector, ulong mask, ulong value, CallSignature variant)
     {
@@ -24,9 +27,10 @@ internal sealed class CallSignature(Parameter[] parameters)
         var count = 0;
         foreach (var parameter in Parameters)
         {
-            if (parameter.Decode(ref call) is { } argument) all[count++] = argument;
+            if (parameter.Needs is not { } needs || needs.Holds(call)) all[count++] = parameter.Decode(ref call);
         }
 
-        return count == all.Length ? all : all[..count];
+        if (count < all.Length) all = all[..count];
+        return Indirect is null ? all : [.. all, .. Indirect.Decode(ref call)];
     }
 }

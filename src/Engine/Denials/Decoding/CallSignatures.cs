@@ -19,11 +19,11 @@ internal sealed class CallSignatures
     {
         var entries = SyscallTable.For(architecture).Entries.Where(e => Slot(e.Number) < Slots).ToArray();
         _byNumber = new CallSignature?[1 + entries.Max(e => Slot(e.Number))];
-        var builder = new SignatureBuilder(CallAbi.For(architecture));
         var lines = Lines.Value.Where(l => l.AppliesTo(architecture)).ToLookup(l => l.Call, StringComparer.Ordinal);
+        var builder = new SignatureBuilder(CallAbi.For(architecture), lines);
         foreach (var entry in entries)
         {
-            if (builder.Build(entry, lines[entry.Name]) is { } signature) _byNumber[Slot(entry.Number)] = _byName[entry.Name] = signature;
+            if (builder.Build(entry) is { } signature) _byNumber[Slot(entry.Number)] = _byName[entry.Name] = signature;
         }
     }
 

@@ -48,10 +48,13 @@ internal sealed class ConstantSet(IReadOnlyList<ConstantSet.Field> fields, IRead
         foreach (var field in fields)
         {
             var part = value & field.Mask;
-            if (field.Names.TryGetValue(part, out var name)) Append(text, name);
+            if (field.Names.TryGetValue(part, out var name) || field.Names.TryGetValue(Negative(part), out name)) Append(text, name);
             else if (part != 0) Append(text, field.Format?.Format(part) ?? NumberFormat.Hex(part));
         }
     }
+
+    // -1 as an int, whatever the upper half of the register holds: KEY_SPEC_THREAD_KEYRING, RUSAGE_CHILDREN.
+    private static ulong Negative(ulong value) => value <= uint.MaxValue ? (ulong)(int)value : value;
 
     private static void Append(StringBuilder text, string part)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Sandbox.Seccomp;
 
 namespace Sandbox.Denials.Decoding;
@@ -21,17 +22,18 @@ internal sealed class ConstantSets
     }
 
     /// <summary>
-    /// "[mask] names" is a field, "[mask:format]" one whose other values have that format, "[*]" the whole value, "|" begins the flags;
-    /// "AF_*" are all names that begin so, but those that "-AF_MAX" takes out. The first name of a value counts.
+    /// "[mask] names" is a field, "[mask:format]" one whose other values have that format, "[mask&lt;&lt;8]" one whose names have values that are
+    /// shifted so, "[*]" the whole value, "|" begins the flags; "AF_*" are all names that begin so, but those that "-AF_MAX" or "-AF_X_*"
+    /// takes out. The first name of a value counts.
     /// </summary>
     private ConstantSet Make(string set)
     {
         if (!Lines.TryGetValue(set, out var line)) throw new InvalidOperationException($"There is no set of constants '{set}'.");
-        var fields = new List<(ulong Mask, Dictionary<ulong, string> Names, ValueFormat? Format)>();
+        var fields = new List<(ulong Mask, int Shift, Dictionary<ulong, string> Names, ValueFormat? Format)>();
         var flags = new List<(string, ulong)>();
         bool inFlags = false, flagsFirst = false;
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var without = words.Where(w => w.StartsWith('-')).Select(w => w[1..]).ToHashSet(StringComparer.Ordinal);
+        var without = words.Where(w => w.StartsWith('-')).Select(w => w[1..]).ToArray();
         foreach (var word in words)
         {
             if (word == "|")
@@ -43,14 +45,16 @@ internal sealed class ConstantSets
             {
                 inFlags = false;
                 var parts = word.Trim('[', ']').Split(':');
-                fields.Add((parts[0] == "*" ? ulong.MaxValue : ArgumentConstants.Number(parts[0])!.Value, [], parts.Length > 1 ? Find(parts[1]) : null));
+                var mask = parts[0].Split("<<");
+                var shift = mask.Length > 1 ? int.Parse(mask[1], CultureInfo.InvariantCulture) : 0;
+                fields.Add((mask[0] == "*" ? ulong.MaxValue : ArgumentConstants.Number(mask[0])!.Value, shift, [], parts.Length > 1 ? Find(parts[1]) : null));
             }
             else if (!word.StartsWith('-'))
             {
                 foreach (var (name, value) in Constants(word, without))
                 {
                     if (inFlags) flags.Add((name, value));
-                    else fields[^1].Names.TryAdd(value & fields[^1].Mask, name);
+                    else fields[^1].Names.TryAdd((value << fields[^1].Shift) & fields[^1].Mask, name);
                 }
             }
         }
@@ -58,7 +62,7 @@ internal sealed class ConstantSets
         return new([.. fields.Select(f => new ConstantSet.Field(f.Mask, f.Names.ToFrozenDictionary(), f.Format))], flags, flagsFirst);
     }
 
-    private IEnumerable<(string Name, ulong Value)> Constants(string word, HashSet<string> without)
+    private IEnumerable<(string Name, ulong Value)> Constants(string word, string[] without)
     {
         if (!word.EndsWith('*'))
         {
@@ -68,11 +72,13 @@ internal sealed class ConstantSets
             yield break;
         }
 
-        foreach (var name in AllNames.Where(n => n.StartsWith(word[..^1], StringComparison.Ordinal) && !without.Contains(n)))
+        foreach (var name in AllNames.Where(n => Matches(n, word) && !without.Any(w => Matches(n, w))))
         {
             if (ArgumentConstants.TryGet(_abi.Architecture, name, out var value)) yield return (name, value & _abi.RegisterMask);
         }
     }
+
+    private static bool Matches(string name, string word) => word.EndsWith('*') ? name.StartsWith(word[..^1], StringComparison.Ordinal) : name == word;
 
     private static Dictionary<string, string> Read()
     {

@@ -11,7 +11,7 @@ internal sealed class NumberFormat(Func<ulong, string> format) : ValueFormat
     private static readonly FrozenDictionary<string, NumberFormat> Little = Make(bigEndian: false), Big = Make(bigEndian: true);
 
     /// <summary>The format of a name in the tables, or null.</summary>
-    public static NumberFormat? Find(string name, CallAbi abi) => (abi.IsBigEndian ? Big : Little).GetValueOrDefault(name);
+    public static NumberFormat? Find(string name, CallAbi abi) => (abi.IsBigEndian ? Big : Little).GetValueOrDefault(name == "ioc" && abi.Architecture == SeccompArchitecture.Ppc64LE ? "ioc-power" : name);
 
     public override string Format(ulong value) => format(value);
 
@@ -25,7 +25,11 @@ internal sealed class NumberFormat(Func<ulong, string> format) : ValueFormat
         // The kernel's new_decode_dev (linux/kdev_t.h).
         ["device"] = new(value => string.Create(CultureInfo.InvariantCulture, $"{(value & 0xfff00) >> 8}:{(value & 0xff) | ((value >> 12) & 0xfff00)}")),
         ["ethernet"] = new(value => EtherType.Name(bigEndian ? (ushort)value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness((ushort)value))),
-        ["ioctl"] = new(Hex),
+        // RLIM_INFINITY of a program with longs of 64 or 32 bits.
+        ["limit"] = new(value => value == ulong.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture)),
+        ["limit-of-long"] = new(value => value is ulong.MaxValue or uint.MaxValue ? "unlimited" : value.ToString(CultureInfo.InvariantCulture)),
+        ["ioc"] = new(IoctlNumber.Describe),
+        ["ioc-power"] = new(IoctlNumber.DescribePower),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     internal static string Hex(ulong value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");

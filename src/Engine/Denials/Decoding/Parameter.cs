@@ -12,8 +12,11 @@ internal abstract class Parameter
     /// <summary>The bits of the argument that the kernel looks at.</summary>
     public ulong Mask { get; init; } = ulong.MaxValue;
 
-    /// <summary>What it was; null where the call doesn't use it.</summary>
-    public abstract DecodedArgument? Decode(ref CallContext call);
+    /// <summary>The argument whose bits tell whether this one is used, such as O_CREAT for a mode; null where it always is.</summary>
+    public UseCondition? Needs { get; init; }
+
+    /// <summary>What it was.</summary>
+    public abstract DecodedArgument Decode(ref CallContext call);
 
     protected ulong Value(in CallContext call) => call.Argument(Index) & Mask;
 }

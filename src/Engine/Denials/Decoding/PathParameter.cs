@@ -4,24 +4,27 @@ namespace Sandbox.Denials.Decoding;
 internal sealed class PathParameter : Parameter
 {
     private const int AtFdCwd = -100;
-    private const ulong AtEmptyPath = 0x1000;
 
     /// <summary>The parameter that holds the directory; null for the working directory.</summary>
     public int? Directory { get; init; }
 
-    /// <summary>The parameter whose flags may hold AT_EMPTY_PATH; null where there is none.</summary>
-    public int? Flags { get; init; }
+    /// <summary>The flag by which an empty path means the directory's descriptor itself, such as AT_EMPTY_PATH; null where there is none.</summary>
+    public UseCondition? MayBeEmpty { get; init; }
 
-    /// <summary>Whether an empty path means the descriptor without a flag.</summary>
-    public bool MayBeEmpty { get; init; }
+    /// <summary>Whether it does without a flag.</summary>
+    public bool IsAlwaysMayBeEmpty { get; init; }
+
+    /// <summary>Whether NULL means the descriptor, as for utimensat(2).</summary>
+    public bool MayBeNull { get; init; }
 
     public override DecodedArgument Decode(ref CallContext call)
     {
         var address = Value(call);
-        // Calls with AT_EMPTY_PATH take NULL for an empty path since Linux 6.11.
-        var (text, isWhole, length) = address == 0 && IsDescriptorItself(call) ? new("NULL", true, 0) : TargetText.Read(call.Target, address);
+        // NULL is an empty path since Linux 6.11 where the flag allows one.
+        if (address == 0) return new(Index, Name, "NULL") { FullPath = MayBeNull || IsDescriptorItself(call) ? Base(ref call) : null };
+        var (text, isWhole, length) = TargetText.Read(call.Target, address);
         if (!isWhole) return new(Index, Name, text);
-        if (length == 0) return new(Index, Name, text.Length == 0 ? "\"\"" : text) { FullPath = IsDescriptorItself(call) ? Base(ref call) : null };
+        if (length == 0) return new(Index, Name, "\"\"") { FullPath = IsDescriptorItself(call) ? Base(ref call) : null };
         return new(Index, Name, text) { FullPath = text[0] == '/' ? text : Join(Base(ref call), text) };
     }
 
@@ -32,7 +35,7 @@ internal sealed class PathParameter : Parameter
     public static string? Join(string? directory, string path) =>
         directory is null || !directory.StartsWith('/') ? null : directory.Length == 1 ? "/" + path : string.Concat(directory, "/", path);
 
-    private bool IsDescriptorItself(in CallContext call) => MayBeEmpty || (Flags is { } flags && (call.Argument(flags) & AtEmptyPath) != 0);
+    private bool IsDescriptorItself(in CallContext call) => IsAlwaysMayBeEmpty || (MayBeEmpty is { } flag && flag.Holds(call));
 
     private string? Base(ref CallContext call)
     {

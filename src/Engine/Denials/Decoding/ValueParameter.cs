@@ -6,12 +6,8 @@ internal sealed class ValueParameter(ValueFormat format) : Parameter
     private const int Kept = 8;
     private readonly Entry?[] _kept = new Entry?[Kept];
 
-    /// <summary>The argument and its bits without which this one isn't used, such as O_CREAT for a mode; null where it always is.</summary>
-    public (int Index, ulong Bits)? Needs { get; init; }
-
-    public override DecodedArgument? Decode(ref CallContext call)
+    public override DecodedArgument Decode(ref CallContext call)
     {
-        if (Needs is { } needs && (call.Argument(needs.Index) & needs.Bits) == 0) return null;
         var value = Value(call);
         // An entry never changes, so that threads may share it.
         ref var slot = ref _kept[(int)((value * 0x9E37_79B9_7F4A_7C15) >> 61)];
