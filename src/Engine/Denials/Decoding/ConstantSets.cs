@@ -72,10 +72,13 @@ internal sealed class ConstantSets
             yield break;
         }
 
+        var found = new List<(string Name, ulong Value)>();
         foreach (var name in AllNames.Where(n => Matches(n, word) && !without.Any(w => Matches(n, w))))
         {
-            if (ArgumentConstants.TryGet(_abi.Architecture, name, out var value)) yield return (name, value & _abi.RegisterMask);
+            if (ArgumentConstants.TryGet(_abi.Architecture, name, out var value)) found.Add((name, value & _abi.RegisterMask));
         }
+
+        foreach (var constant in found.OrderBy(c => c.Value)) yield return constant;
     }
 
     private static bool Matches(string name, string word) => word.EndsWith('*') ? name.StartsWith(word[..^1], StringComparison.Ordinal) : name == word;

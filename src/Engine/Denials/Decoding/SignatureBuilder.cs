@@ -25,7 +25,7 @@ internal sealed class SignatureBuilder(CallAbi abi, ILookup<string, SignatureLin
             var selector = parameters.First(p => p?.Name == variant.Selector)!;
             var its = Enumerable.Range(0, Math.Max(parameters.Length, variant.Parameters.Count)).Select(i =>
                 i >= variant.Parameters.Count || variant.Parameters[i] == "_" ? parameters.ElementAtOrDefault(i)
-                    : IsIndirect(variant.Parameters[i]) ? null : Make(entry, i, variant.Parameters[i]));
+                    : variant.Parameters[i] == "-" || IsIndirect(variant.Parameters[i]) ? null : Make(entry, i, variant.Parameters[i]));
             signature.AddVariant(selector.Index, selector.Mask, value, new([.. its.OfType<Parameter>()]) { Indirect = Indirect(variant) });
         }
 

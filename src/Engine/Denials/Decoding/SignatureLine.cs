@@ -7,7 +7,7 @@ namespace Sandbox.Denials.Decoding;
 /// <param name="Architectures">Where it applies; empty for everywhere.</param>
 /// <param name="Selector">The parameter whose value chooses it; null for the call's own line.</param>
 /// <param name="Value">The constant of that value.</param>
-/// <param name="Parameters">In order; "_" stands for one that isn't shown or, in a variant, is as in the call's own line.</param>
+/// <param name="Parameters">In order; "_" stands for one that isn't shown or, in a variant, is as in the call's own line; "-" for one that a variant doesn't show.</param>
 internal sealed record SignatureLine(string Call, IReadOnlyList<string> Architectures, string? Selector, string? Value, IReadOnlyList<string> Parameters)
 {
     public bool AppliesTo(SeccompArchitecture architecture) => Architectures.Count == 0 || Architectures.Contains(SeccompArchitectures.Name(architecture), StringComparer.Ordinal);
