@@ -12,7 +12,7 @@ linux/futex.h linux/netlink.h sys/stat.h sys/resource.h sys/ptrace.h linux/secco
 sys/epoll.h sys/syscall.h linux/memfd.h time.h linux/sockios.h sys/un.h sys/timerfd.h sys/signalfd.h sys/inotify.h linux/close_range.h
 linux/if_packet.h linux/if_ether.h linux/tiocl.h""".split()
 # Without a C library, for its headers and these exclude each other; these are also what other architectures have here.
-KERNEL = """linux/types.h asm/fcntl.h asm/mman.h asm/termbits.h asm/ioctls.h asm/socket.h asm/signal.h linux/fcntl.h linux/mman.h linux/ptrace.h asm/ptrace.h linux/fs.h
+KERNEL = """linux/types.h asm/fcntl.h asm/mman.h asm/termbits.h asm/termios.h asm/ioctls.h asm/socket.h asm/signal.h linux/fcntl.h linux/mman.h linux/ptrace.h asm/ptrace.h linux/fs.h
 linux/sched.h linux/prctl.h linux/bpf.h linux/keyctl.h linux/mount.h linux/openat2.h linux/fanotify.h linux/io_uring.h linux/landlock.h
 linux/perf_event.h linux/xattr.h linux/reboot.h linux/quota.h linux/membarrier.h linux/kcmp.h linux/userfaultfd.h linux/if_tun.h linux/loop.h
 linux/kvm.h linux/nsfs.h linux/vt.h linux/kd.h linux/vm_sockets.h linux/sockios.h linux/seccomp.h linux/ipc.h linux/kexec.h linux/mempolicy.h linux/stat.h
@@ -122,7 +122,7 @@ def kernel(options):
     for head in heads:  # some exclude each other
         if gcc([*options, "-fsyntax-only"], include([*kept, head])).returncode == 0:
             kept.append(head)
-    return include(kept)
+    return include(kept) + "typedef long long loff_t;\n"  # FIOQSIZE of Power has its size
 
 
 def fits(pattern, name):

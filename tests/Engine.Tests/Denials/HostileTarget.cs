@@ -1,0 +1,37 @@
+using Sandbox.Denials;
+
+namespace Sandbox.Tests.Denials;
+
+/// <summary>A target that changes its memory with every look at it, unmaps it, and has links of any text.</summary>
+internal sealed class HostileTarget(Random random) : ITargetView
+{
+    public int Asked { get; private set; }
+
+    public int Read(ulong address, Span<byte> buffer)
+    {
+        Asked += buffer.Length;
+        switch (random.Next(4))
+        {
+            case 0: random.NextBytes(buffer); break;
+            case 1: buffer.Fill((byte)random.Next(1, 256)); break; // never a zero
+            case 2: buffer.Clear(); break;
+            default:
+                for (var i = 0; i < buffer.Length; i++) buffer[i] = (byte)random.Next(0, 24);
+                break;
+        }
+
+        return random.Next(8) switch { 0 => 0, 1 => random.Next(buffer.Length + 1), 2 => -1, _ => buffer.Length };
+    }
+
+    public string? WorkingDirectory() => Link();
+
+    public string? Descriptor(int fd) => Link();
+
+    private string? Link() => random.Next(4) switch
+    {
+        0 => null,
+        1 => "",
+        2 => "/" + new string((char)random.Next(1, 0xD800), random.Next(5000)),
+        _ => "/" + new string('\xDC00', 3), // half a pair
+    };
+}
