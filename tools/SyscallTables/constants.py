@@ -159,8 +159,8 @@ for per in differing.values():
         per["loongarch64"] = per["riscv64"]
 
 with open(sys.argv[1] + "/Constants.txt", "w") as out:
-    out.write("# Constants of the C headers and their values on x86-64, made by tools/SyscallTables/constants.py. Names whose values\n"
-              "# differ on arm and arm64 (O_DIRECTORY and such) are left out; Power has other values for many.\n")
+    out.write("# Constants of the C headers and their values on x86-64, made by tools/SyscallTables/constants.py. Flags of open(2) that\n"
+              "# differ on arm and arm64 (O_DIRECTORY and such) are in ConstantsByArchitecture.txt alone, with what else differs anywhere.\n")
     for name in sorted(table):
         per = differing.get(name, {})
         if name.startswith("O_") and "aarch64" in per:
