@@ -18,6 +18,7 @@
         'Get-HardenedProcess'
         'Get-HardeningProfile'
         'Get-SandboxSupport'
+        'Get-SeccompDenial'
         'Get-SeccompFilter'
         'Get-SeccompSet'
         'Get-SeccompSyscall'
@@ -28,12 +29,17 @@
         'Merge-SeccompPolicy'
         'New-HardeningProfile'
         'New-SeccompPolicy'
+        'Optimize-SeccompPolicy'
         'Receive-HardenedProcessOutput'
+        'Register-SeccompDenialEvent'
         'Start-HardenedProcess'
+        'Start-SeccompTrace'
         'Stop-HardenedProcess'
+        'Stop-SeccompTrace'
         'Test-SandboxSupport'
         'Test-SeccompPolicy'
         'Wait-HardenedProcess'
+        'Watch-SeccompDenial'
     )
     FunctionsToExport      = @()
     AliasesToExport        = @()
@@ -47,6 +53,7 @@
         'Views/OutputLine.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
+        'Views/SeccompDenial.Format.ps1xml'
         'Views/SeccompDenialCount.Format.ps1xml'
         'Views/SeccompFilter.Format.ps1xml'
         'Views/SeccompFinding.Format.ps1xml'
@@ -56,6 +63,8 @@
         'Views/SeccompProgram.Format.ps1xml'
         'Views/SeccompSet.Format.ps1xml'
         'Views/SeccompSyscall.Format.ps1xml'
+        'Views/SeccompTrace.Format.ps1xml'
+        'Views/SyscallCount.Format.ps1xml'
     )
     TypesToProcess         = @('Sandbox.Types.ps1xml')
 

@@ -1,13 +1,14 @@
 using System.Globalization;
+using Sandbox.Bench.Denials;
 using Sandbox.Bench.Seccomp;
 using Tmds.Linux;
 
 namespace Sandbox.Bench;
 
-/// <summary>bench [launch|stages|cmdlet|rate|first|memory|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
+/// <summary>bench [launch|stages|cmdlet|rate|first|memory|denials|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
 internal static class Program
 {
-    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "seccomp"];
+    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "denials", "seccomp"];
 
     // A round compiles and installs every filter; this many take less than a minute.
     private const int MostSeccompRounds = 40;
@@ -51,6 +52,7 @@ internal static class Program
         if (parts.Contains("rate")) RateBench.Run(report, place, TimeSpan.FromSeconds(2));
         if (parts.Contains("first")) FirstLaunchBench.Run(report, Math.Min(rounds, 7));
         if (parts.Contains("memory")) MemoryBench.Run(report, place);
+        if (parts.Contains("denials")) DenialBench.Run(report, place, rounds);
     }
 
     private static bool IsProfile(string argument) => argument.EndsWith(".json", StringComparison.Ordinal) && File.Exists(argument);

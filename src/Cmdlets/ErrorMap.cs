@@ -29,8 +29,8 @@ public static class ErrorMap
         var record = new ErrorRecord(exception, exception.ErrorId, Category(exception.Kind), target);
         if (exception.Remedy is { Length: > 0 } remedy)
         {
-            // PowerShell's views print only the message, so the remedy is part of it as well.
-            record.ErrorDetails = new ErrorDetails($"{exception.Message}{Environment.NewLine}{remedy}") { RecommendedAction = remedy };
+            // ConciseView, the default, prints the recommendation below the message: in the message too it would be there twice.
+            record.ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = remedy };
         }
 
         return record;

@@ -18,7 +18,7 @@ public sealed class ErrorMapTests
         Assert.Equal("Open,ENOENT", record.FullyQualifiedErrorId);
         Assert.Equal("/nowhere", record.TargetObject);
         Assert.Equal("Check the path.", record.ErrorDetails.RecommendedAction);
-        Assert.Equal($"Not there.{Environment.NewLine}Check the path.", record.ErrorDetails.Message);
+        Assert.Equal("Not there.", record.ErrorDetails.Message);
         Assert.Same(error, record.Exception);
     }
 

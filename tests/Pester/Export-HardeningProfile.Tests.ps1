@@ -7,4 +7,9 @@ Describe 'Export-HardeningProfile' {
 
         { Get-HardeningProfile Strict | Export-HardeningProfile "$TestDrive/p.json" } | Should -Throw -ErrorId 'ProfileFile,EEXIST,Sandbox.Cmdlets.ExportHardeningProfileCommand'
     }
+
+    It 'passes on the file as Get-Item shows it' {
+        $file = Export-HardeningProfile -Profile Strict -Path "$TestDrive/passed.json" -PassThru
+        ($file | Format-Table | Out-String) | Should -Be (Get-Item "$TestDrive/passed.json" | Format-Table | Out-String)
+    }
 }

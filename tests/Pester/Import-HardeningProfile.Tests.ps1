@@ -6,4 +6,8 @@ Describe 'Import-HardeningProfile' {
         Set-Content -LiteralPath "$TestDrive/c.psd1" '@{ Name = $(Get-Date) }'
         { Import-HardeningProfile "$TestDrive/c.psd1" -ErrorAction Stop } | Should -Throw -ErrorId 'HardeningProfile,PSD1,Sandbox.Cmdlets.ImportHardeningProfileCommand'
     }
+
+    It 'names the file that is not there' {
+        { Import-HardeningProfile TestDrive:/none.json -ErrorAction Stop } | Should -Throw "'$TestDrive/none.json' doesn't exist."
+    }
 }

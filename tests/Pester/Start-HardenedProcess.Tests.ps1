@@ -34,6 +34,27 @@ Describe 'Start-HardenedProcess' {
         ($process.Outcome | Where-Object Name -EQ 'rlimit_nofile').ErrnoName | Should -Be 'EPERM'
     }
 
+    It 'says in the default view of an error once what to do' {
+        $view = try { Start-HardenedProcess no-such-program } catch { $_ | Out-String -Width 500 }
+        [regex]::Matches($view, 'Give the path of the program, or install it\.').Count | Should -Be 1
+    }
+
+    It 'refuses a null in place of -<_>' -ForEach 'Profile', 'SeccompPolicy', 'Timeout', 'DenySyscall', 'RequireLevel', 'ArgumentList' {
+        $parameter = @{ $_ = $null }
+        { Start-HardenedProcess true @parameter } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+    }
+
+    # Completion of files needs cmdlets that only pwsh has, so this has no twin.
+    It 'completes files for -<_>' -ForEach 'FilePath', 'Profile', 'SeccompPolicy' {
+        $text = "Start-HardenedProcess -$_ /etc/passw"
+        (TabExpansion2 $text $text.Length).CompletionMatches.CompletionText | Should -Contain '/etc/passwd'
+    }
+
+    It 'completes programs' {
+        $text = 'Start-HardenedProcess chroo'
+        (TabExpansion2 $text $text.Length).CompletionMatches.CompletionText | Should -Contain 'chroot'
+    }
+
     It 'starts nothing with -WhatIf' {
         Start-HardenedProcess touch -ArgumentList ran -WorkingDirectory $TestDrive -WhatIf
         Join-Path $TestDrive 'ran' | Should -Not -Exist

@@ -53,4 +53,19 @@ public sealed class StagedModuleTests
             Assert.NotEqual("", synopsis.Trim());
         }
     }
+
+    [Fact]
+    public void Get_Help_shows_every_parameter_with_a_text()
+    {
+        using var session = new ModuleRunspace();
+        foreach (string name in Repository.ImportedCmdlets(session).Keys)
+        {
+            string[] expected = Names("(Get-Command $Name).Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters }");
+            Assert.Equal(expected, Names("(Get-Help $Name -Full).parameters.parameter | Where-Object { $_.description.Text } | ForEach-Object name"));
+            Assert.Equal(expected, Names("(Get-Help $Name).syntax.syntaxItem.parameter.name"));
+
+            string[] Names(string script) =>
+                [.. session.Invoke("param($Name) " + script, name).Succeeded().Objects.Select(o => o.ToString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        }
+    }
 }

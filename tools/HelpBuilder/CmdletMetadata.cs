@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Reflection;
 
 namespace Sandbox.HelpBuilder;
 
@@ -36,8 +35,9 @@ public sealed class CmdletMetadata : IDisposable
         object instance = Activator.CreateInstance(cmdlet.ImplementingType)!;
         try
         {
-            PropertyInfo? property = cmdlet.ImplementingType.GetProperty(parameter);
-            return property?.GetValue(instance) switch
+            // PowerShell adds -WhatIf and -Confirm, switches without a property.
+            if (cmdlet.ImplementingType.GetProperty(parameter) is not { } property) return "False";
+            return property.GetValue(instance) switch
             {
                 null => "None",
                 SwitchParameter given => given.IsPresent.ToString(),

@@ -12,6 +12,13 @@ internal static class MamlWriter
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
     private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
+    // Get-Help shows nothing of a parameter that the MAML lacks, and these two no one could guess from <CommonParameters>.
+    private static readonly Dictionary<string, string> ShouldProcess = new()
+    {
+        ["Confirm"] = "Asks before anything is done.",
+        ["WhatIf"] = "Says what would be done, and does nothing.",
+    };
+
     public static XDocument Write(IEnumerable<(HelpPage Page, CmdletInfo Cmdlet)> pages) => new(
         new XDeclaration("1.0", "utf-8", null),
         new XElement(Help + "helpItems", new XAttribute("schema", "maml"), pages.Select(pair => WriteCommand(pair.Page, pair.Cmdlet))));
@@ -24,16 +31,21 @@ internal static class MamlWriter
             new XElement(Command + "noun", cmdlet.Noun), Description(page.Synopsis)),
         Description(page.Description),
         new XElement(Command + "syntax", cmdlet.ParameterSets.Select(set => SyntaxItem(page, cmdlet, set))),
-        new XElement(Command + "parameters", CmdletMetadata.Parameters(cmdlet).Select(parameter => Parameter(page, cmdlet, parameter))),
+        new XElement(Command + "parameters", Shown(cmdlet).Select(parameter => Parameter(page, cmdlet, parameter))),
         new XElement(Command + "inputTypes", page.Inputs.Select(entry => TypeEntry("inputType", entry))),
         new XElement(Command + "returnValues", page.Outputs.Select(entry => TypeEntry("returnValue", entry))),
         new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(page.Notes))),
         new XElement(Command + "examples", page.Examples.Select(Example)),
         new XElement(Command + "relatedLinks", page.Links.Select(Link)));
 
+    private static bool IsShown(string name) => !CmdletMetadata.IsCommon(name) || ShouldProcess.ContainsKey(name);
+
+    private static IEnumerable<ParameterMetadata> Shown(CmdletInfo cmdlet) =>
+        cmdlet.Parameters.Values.Where(parameter => IsShown(parameter.Name)).OrderBy(parameter => parameter.Name, StringComparer.Ordinal);
+
     private static XElement SyntaxItem(HelpPage page, CmdletInfo cmdlet, CommandParameterSetInfo set) => new(
         Command + "syntaxItem", new XElement(Maml + "name", cmdlet.Name),
-        set.Parameters.Where(parameter => !CmdletMetadata.IsCommon(parameter.Name)).OrderBy(parameter => parameter.Position < 0 ? int.MaxValue : parameter.Position)
+        set.Parameters.Where(parameter => IsShown(parameter.Name)).OrderBy(parameter => parameter.Position < 0 ? int.MaxValue : parameter.Position)
             .Select(parameter => ParameterElement(
                 page, cmdlet, parameter.Name, parameter.ParameterType, parameter.IsMandatory, parameter.Position,
                 ParameterFacts.Pipeline(parameter.ValueFromPipeline, parameter.ValueFromPipelineByPropertyName), parameter.Aliases)));
@@ -58,7 +70,7 @@ internal static class MamlWriter
             new XAttribute("pipelineInput", pipeline), new XAttribute("position", ParameterFacts.Position(position).ToLowerInvariant()),
             new XAttribute("aliases", aliases.Any() ? string.Join(", ", aliases) : "none"),
             new XElement(Maml + "name", name),
-            Description(page.Parameters.Single(entry => entry.Name == name).Text),
+            Description(page.Parameters.SingleOrDefault(entry => entry.Name == name)?.Text ?? [ShouldProcess[name]]),
             bare.IsEnum
                 ? new XElement(
                     Command + "parameterValueGroup",

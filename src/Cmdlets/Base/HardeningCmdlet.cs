@@ -10,6 +10,7 @@ public abstract class HardeningCmdlet : SandboxCmdlet
 {
     /// <summary>Standard, Strict, another built-in name, a profile file, a hashtable, or a profile object.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ProfileTransformation]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public HardeningProfile? Profile { get; set; }
@@ -22,6 +23,7 @@ public abstract class HardeningCmdlet : SandboxCmdlet
 
     /// <summary>Processor time of each process.</summary>
     [Parameter]
+    [ValidateNotNull]
     [TimeTransformation]
     public TimeSpan? CpuTime { get; set; }
 
@@ -32,6 +34,7 @@ public abstract class HardeningCmdlet : SandboxCmdlet
 
     /// <summary>Wall-clock time after which the whole tree is killed.</summary>
     [Parameter]
+    [ValidateNotNull]
     [TimeTransformation]
     public TimeSpan? Timeout { get; set; }
 
@@ -47,46 +50,56 @@ public abstract class HardeningCmdlet : SandboxCmdlet
 
     /// <summary>The largest file that may be written.</summary>
     [Parameter]
+    [ValidateNotNull]
     [SizeTransformation]
     public long? FileSize { get; set; }
 
     /// <summary>Any resource limit of getrlimit(2) by name.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(ResourceLimitCompleter))]
     public IDictionary? ResourceLimit { get; set; }
 
     /// <summary>Paths that are visible, read-only.</summary>
     [Parameter]
+    [ValidateNotNull]
     public string[] ReadOnlyPath { get; set; } = [];
 
     /// <summary>Paths that are visible and writable.</summary>
     [Parameter]
+    [ValidateNotNull]
     public string[] WritablePath { get; set; } = [];
 
     /// <summary>Paths that are covered.</summary>
     [Parameter]
+    [ValidateNotNull]
     public string[] HiddenPath { get; set; } = [];
 
     /// <summary>A directory that is the target's root.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? RootDirectory { get; set; }
 
     /// <summary>The caller's network, or a network namespace with only the loopback interface.</summary>
     [Parameter]
+    [ValidateNotNull]
     public NetworkMode? Network { get; set; }
 
     /// <summary>Capabilities that the target keeps.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(CapabilityCompleter))]
     public string[] KeepCapability { get; set; } = [];
 
     /// <summary>System calls or sets allowed beyond the policy.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] AllowSyscall { get; set; } = [];
 
     /// <summary>System calls or sets refused whatever the policy says.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] DenySyscall { get; set; } = [];
 

@@ -15,10 +15,12 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("PSPath", "Path")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProgramCompleter))]
     public string FilePath { get; set; } = "";
 
     /// <summary>The arguments, each passed as it is.</summary>
     [Parameter(Position = 1)]
+    [ValidateNotNull]
     [Alias("Args")]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -26,10 +28,12 @@ public abstract class LaunchCmdlet : HardeningCmdlet
 
     /// <summary>The working directory.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>Variables to set; a null value removes one.</summary>
     [Parameter]
+    [ValidateNotNull]
     public IDictionary? Environment { get; set; }
 
     /// <summary>What the target reads on its standard input: text, a line each, or bytes.</summary>
@@ -40,6 +44,7 @@ public abstract class LaunchCmdlet : HardeningCmdlet
 
     /// <summary>A built-in policy's name, a file, a list of calls and sets, or a policy object.</summary>
     [Parameter]
+    [ValidateNotNull]
     [PolicyTransformation]
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public SeccompPolicy? SeccompPolicy { get; set; }
@@ -49,8 +54,14 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     [ValidateRange(3, 1 << 20)]
     public int[] PassDescriptor { get; set; } = [];
 
+    /// <summary>A file into which every system call is counted.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Trace { get; set; }
+
     /// <summary>The least level at which the target may run.</summary>
     [Parameter]
+    [ValidateNotNull]
     public HardeningLevel? RequireLevel { get; set; }
 
     /// <inheritdoc/>
@@ -74,7 +85,7 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         }
         catch (SandboxException e)
         {
-            ThrowSandboxError(e, (e as HardeningException)?.Outcome ?? (object)FilePath);
+            ThrowSandboxError(e, e is HardeningException refused ? refused.Outcome.ToArray() : FilePath);
             throw;
         }
     }
@@ -107,7 +118,8 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         return null;
     }
 
-    private LaunchRequest Request() => new()
+    /// <summary>What is to be run.</summary>
+    protected LaunchRequest Request() => new()
     {
         FilePath = FilePath.Contains('/', StringComparison.Ordinal) ? ResolvePath(FilePath, nameof(FilePath)) : FilePath,
         Arguments = ArgumentList,
@@ -119,5 +131,6 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         Input = _input.Bytes,
         PassDescriptors = PassDescriptor,
         RequireLevel = RequireLevel,
+        TracePath = Trace is null ? null : ResolvePath(Trace, nameof(Trace)),
     };
 }

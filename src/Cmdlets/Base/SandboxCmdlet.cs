@@ -46,6 +46,22 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
             $"-{parameterName} '{path}' belongs to the provider {provider.Name}.", "Give a path of the file system.");
     }
 
+    /// <summary>The files that paths with wildcards stand for; a path without any need not exist.</summary>
+    /// <exception cref="SandboxException">A path is not one of the file system, or nothing matches.</exception>
+    protected string[] ResolvePaths(IEnumerable<string> paths, string parameterName) =>
+        [.. paths.SelectMany(path => WildcardPattern.ContainsWildcardCharacters(path) ? ResolveWildcards(path, parameterName) : [ResolvePath(path, parameterName)])];
+
+    private string[] ResolveWildcards(string path, string parameterName)
+    {
+        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+        return provider.Name == "FileSystem" && found.Count > 0
+            ? [.. found]
+            : throw new SandboxException("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.");
+    }
+
+    /// <summary>Writes a file as Get-Item does: the provider adds the mode, the owner and the paths that views and pipelines read.</summary>
+    protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
     protected override void StopProcessing() => cancellation.Cancel();
 

@@ -9,11 +9,13 @@ public abstract class SeccompImportCmdlet : SandboxCmdlet
 {
     /// <summary>The capabilities; this process's bounding set if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(CapabilityCompleter))]
     public string[]? Capability { get; set; }
 
     /// <summary>The version of the kernel; this one's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public Version? KernelVersion { get; set; }
 
     /// <summary>The capabilities in the form CAP_SYS_ADMIN; null where none are given.</summary>

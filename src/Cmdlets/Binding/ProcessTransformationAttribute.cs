@@ -5,7 +5,7 @@ using Sandbox.Runtime;
 
 namespace Sandbox.Cmdlets.Binding;
 
-/// <summary>Binds hardened processes: the object, its id, a System.Diagnostics.Process, or anything with a ProcessId (such as an output line).</summary>
+/// <summary>Binds hardened processes: the object, its id, a System.Diagnostics.Process, or anything with a ProcessId (such as an output line), a denial.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ProcessTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -26,7 +26,8 @@ public sealed class ProcessTransformationAttribute : ArgumentTransformationAttri
             System.Diagnostics.Process process => Find(process.Id),
             int or long or string => Find(Number(value)),
             null => throw new ArgumentTransformationMetadataException("A null is no hardened process."),
-            _ when PSObject.AsPSObject(item).Properties["ProcessId"]?.Value is { } id => Find(Number(id)),
+            // A denial names both: a child may have made the call, and the run is meant.
+            _ when (PSObject.AsPSObject(item).Properties["SandboxId"]?.Value ?? PSObject.AsPSObject(item).Properties["ProcessId"]?.Value) is { } id => Find(Number(id)),
             _ => throw new ArgumentTransformationMetadataException($"{value.GetType().Name} is no hardened process: give the object of Start-HardenedProcess, or its Id."),
         };
     }

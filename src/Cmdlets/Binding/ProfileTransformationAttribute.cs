@@ -18,7 +18,7 @@ public sealed class ProfileTransformationAttribute : ArgumentTransformationAttri
             {
                 IDictionary table => ProfileReader.FromDictionary(table, "-Profile"),
                 string name when BuiltInProfiles.TryGet(name, out var profile) => profile,
-                string path => ProfileFile.Read(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path), path),
+                string text => ProfileFile.Find(text, engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text)),
                 var other => other,
             };
         }

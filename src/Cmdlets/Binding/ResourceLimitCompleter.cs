@@ -7,4 +7,7 @@ public sealed class ResourceLimitCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string ToolTip)> Candidates => ResourceLimitTable.All.Select(l => (l.Name, $"{l.Description} ({l.Unit})"));
+
+    /// <inheritdoc/>
+    protected override string Insertion(string text) => $"@{{ {text} = ";
 }

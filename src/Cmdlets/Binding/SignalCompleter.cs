@@ -7,4 +7,7 @@ public sealed class SignalCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<(string Text, string ToolTip)> Candidates => SignalNames.All.Select(n => (n, $"{n}, {SignalNames.Parse(n)}"));
+
+    /// <inheritdoc/>
+    protected override string? OtherName(string text) => text["SIG".Length..];
 }

@@ -16,7 +16,7 @@ public sealed partial class SizeTransformationAttribute : ArgumentTransformation
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            null => null, // -MemoryLimit $null: not set
+            null => null, // for the parameter's own validation to refuse
             string text => Parse(text),
             sbyte or short or int or long => Whole(Convert.ToInt64(value, CultureInfo.InvariantCulture), value),
             byte or ushort or uint => Convert.ToInt64(value, CultureInfo.InvariantCulture),

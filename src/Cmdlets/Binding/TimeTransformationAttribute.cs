@@ -17,7 +17,7 @@ public sealed partial class TimeTransformationAttribute : ArgumentTransformation
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            null => null, // -Timeout $null: not set
+            null => null, // for the parameter's own validation to refuse
             TimeSpan time => time >= TimeSpan.Zero ? time : throw Unfit(value),
             string text => Parse(text),
             sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal =>

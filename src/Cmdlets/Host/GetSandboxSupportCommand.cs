@@ -11,6 +11,7 @@ public sealed class GetSandboxSupportCommand : SandboxCmdlet
 {
     /// <summary>Capabilities; wildcards are allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SandboxFeatureCompleter))]
     public string[] Name { get; set; } = ["*"];

@@ -12,11 +12,14 @@ public sealed class GetHardenedProcessCommand : SandboxCmdlet
 {
     /// <summary>Names of programs; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ValidateNotNull]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ProcessNameCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Process ids.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
     [Alias("ProcessId")]
     [ArgumentCompleter(typeof(ProcessCompleter))]
     public int[] Id { get; set; } = [];

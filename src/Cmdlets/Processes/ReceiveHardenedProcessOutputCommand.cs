@@ -31,6 +31,7 @@ public sealed class ReceiveHardenedProcessOutputCommand : SandboxCmdlet
 
     /// <summary>End after so long, though the process still runs.</summary>
     [Parameter]
+    [ValidateNotNull]
     [TimeTransformation]
     public TimeSpan? Timeout { get; set; }
 

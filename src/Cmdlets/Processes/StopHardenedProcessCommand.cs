@@ -19,6 +19,7 @@ public sealed class StopHardenedProcessCommand : SandboxCmdlet
 
     /// <summary>The signal that asks the target to end.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SignalCompleter))]
     public string Signal { get; set; } = "SIGTERM";
 

@@ -21,6 +21,7 @@ public sealed class WaitHardenedProcessCommand : SandboxCmdlet
 
     /// <summary>How long to wait for all of them together; without it, for ever.</summary>
     [Parameter]
+    [ValidateNotNull]
     [TimeTransformation]
     public TimeSpan? Timeout { get; set; }
 

@@ -37,7 +37,7 @@ public sealed class ExportHardeningProfileCommand : SandboxCmdlet
             var path = ResolvePath(Path, nameof(Path));
             if (!ShouldProcess(path, $"Write profile {Profile!.Name}")) return;
             ProfileFileWriter.Write(Profile, path, Force);
-            if (PassThru) WriteObject(new FileInfo(path));
+            if (PassThru) WriteFile(path);
         }
         catch (SandboxException e)
         {

@@ -12,6 +12,7 @@ public sealed class GetHardeningProfileCommand : SandboxCmdlet
 {
     /// <summary>Names; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
+    [ValidateNotNull]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string[] Name { get; set; } = ["*"];

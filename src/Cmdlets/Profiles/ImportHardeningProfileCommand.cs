@@ -21,7 +21,7 @@ public sealed class ImportHardeningProfileCommand : SandboxCmdlet
         {
             try
             {
-                WriteObject(ProfileFile.Read(ResolvePath(path, nameof(Path)), path));
+                WriteObject(ProfileFile.Read(ResolvePath(path, nameof(Path))));
             }
             catch (SandboxException e)
             {

@@ -15,6 +15,7 @@ public sealed class NewHardeningProfileCommand : HardeningCmdlet
 
     /// <summary>One line about its purpose.</summary>
     [Parameter]
+    [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <summary>The namespaces, instead of the base's.</summary>
@@ -23,6 +24,7 @@ public sealed class NewHardeningProfileCommand : HardeningCmdlet
 
     /// <summary>Whom the target is on the host.</summary>
     [Parameter]
+    [ValidateNotNull]
     public IdentityMode? Identity { get; set; }
 
     /// <summary>No memory that is writable and executable.</summary>

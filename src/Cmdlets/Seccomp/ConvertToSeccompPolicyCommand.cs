@@ -22,6 +22,7 @@ public sealed class ConvertToSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>The architecture for which a profile is resolved; this machine's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompArchitecture? Architecture { get; set; }
 
     /// <inheritdoc/>

@@ -23,6 +23,7 @@ public sealed class ExportSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>The format; by the file's ending if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompFormat? Format { get; set; }
 
     /// <summary>Write even what the format can't hold whole; each loss is a warning.</summary>
@@ -47,7 +48,7 @@ public sealed class ExportSeccompPolicyCommand : SandboxCmdlet
             if (!ShouldProcess(path, $"Write policy {Policy!.Name} as {format}")) return;
             SeccompFile.Write(Policy, path, format, AllowLossy, Force);
             if (AllowLossy) foreach (string loss in SeccompFormats.Losses(Policy, format)) WriteWarning($"Lost: {loss}.");
-            if (PassThru) WriteObject(new FileInfo(path));
+            if (PassThru) WriteFile(path);
         }
         catch (SandboxException e)
         {

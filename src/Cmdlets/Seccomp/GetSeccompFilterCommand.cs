@@ -24,6 +24,7 @@ public sealed class GetSeccompFilterCommand : SandboxCmdlet
 
     /// <summary>A policy that each filter is compared with.</summary>
     [Parameter]
+    [ValidateNotNull]
     [PolicyTransformation]
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public SeccompPolicy? Policy { get; set; }

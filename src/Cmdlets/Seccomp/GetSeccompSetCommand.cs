@@ -12,12 +12,14 @@ public sealed class GetSeccompSetCommand : SandboxCmdlet
 {
     /// <summary>Names; wildcards are allowed, and the @ may be left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SetCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Only the sets that have this call.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string? Syscall { get; set; }
 

@@ -12,6 +12,7 @@ public sealed class GetSeccompSyscallCommand : SandboxCmdlet
 {
     /// <summary>Names; wildcards are allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Name")]
+    [ValidateNotNull]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] Name { get; set; } = ["*"];
@@ -22,6 +23,7 @@ public sealed class GetSeccompSyscallCommand : SandboxCmdlet
 
     /// <summary>The architectures; this machine's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompArchitecture[] Architecture { get; set; } = [SeccompArchitectures.Native];
 
     /// <inheritdoc/>

@@ -16,10 +16,12 @@ public sealed class ImportSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>The format; by the file's ending if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompFormat? Format { get; set; }
 
     /// <summary>The architecture for which a profile is resolved; this machine's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompArchitecture? Architecture { get; set; }
 
     /// <inheritdoc/>

@@ -12,27 +12,55 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 {
     /// <summary>Calls and sets that are allowed.</summary>
     [Parameter(Position = 0)]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] Syscall { get; set; } = [];
 
     /// <summary>Calls and sets that are refused.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SyscallCompleter))]
     public string[] DenySyscall { get; set; } = [];
 
     /// <summary>The base: a policy object, a built-in policy's name, or a file.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public object? Policy { get; set; }
 
     /// <summary>A profile whose policy is the base.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ProfileTransformation]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public HardeningProfile? Profile { get; set; }
 
+    /// <summary>Traces to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromTrace { get; set; } = [];
+
+    /// <summary>Output of strace to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromStrace { get; set; } = [];
+
+    /// <summary>Audit logs to learn from.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] FromAuditLog { get; set; } = [];
+
+    /// <summary>Allow what was only refused in the traces, too.</summary>
+    [Parameter]
+    public SwitchParameter IncludeDenied { get; set; }
+
+    /// <summary>Hold arguments that select what a call does to the values that were seen.</summary>
+    [Parameter]
+    public SwitchParameter WithArguments { get; set; }
+
     /// <summary>What happens to the other calls.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompAction? DefaultAction { get; set; }
 
     /// <summary>The errno of the default action Errno, the message of Trace.</summary>
@@ -42,10 +70,12 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>The architectures; this machine's if not given.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompArchitecture[] Architecture { get; set; } = [];
 
     /// <summary>Flags for the filter.</summary>
     [Parameter]
+    [ValidateNotNull]
     public SeccompFilterFlags? Flag { get; set; }
 
     /// <summary>Its name.</summary>
@@ -55,6 +85,7 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
 
     /// <summary>One line about its purpose.</summary>
     [Parameter]
+    [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <inheritdoc/>
@@ -74,6 +105,14 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
                 BaseName = isName ? text : null,
                 BasePath = text is null || isName ? null : ResolvePath(text, nameof(Policy)),
                 Profile = Profile,
+                Trace = new()
+                {
+                    Traces = ResolvePaths(FromTrace, nameof(FromTrace)),
+                    Straces = ResolvePaths(FromStrace, nameof(FromStrace)),
+                    AuditLogs = ResolvePaths(FromAuditLog, nameof(FromAuditLog)),
+                    IncludeDenied = IncludeDenied,
+                    WithArguments = WithArguments,
+                },
                 Allow = Syscall,
                 Deny = DenySyscall,
                 DefaultAction = DefaultAction,

@@ -25,6 +25,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>The call's arguments: numbers, or constants by name. Missing ones are 0.</summary>
     [Parameter(Position = 2, ParameterSetName = "Syscall")]
+    [ValidateNotNull]
     [SyscallArgumentTransformation]
     [ArgumentCompleter(typeof(ArgumentConstantCompleter))]
     [ValidateCount(0, 6)]
@@ -32,6 +33,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>The call's architecture; the policy's first if not given.</summary>
     [Parameter(ParameterSetName = "Syscall")]
+    [ValidateNotNull]
     public SeccompArchitecture? Architecture { get; set; }
 
     /// <summary>A call, such as the witness of a difference or a finding.</summary>
@@ -42,6 +44,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     /// <summary>Ask whether the policy takes this action, instead of whether it lets the call through.</summary>
     [Parameter(ParameterSetName = "Syscall")]
     [Parameter(ParameterSetName = "Call")]
+    [ValidateNotNull]
     public SeccompAction? Action { get; set; }
 
     /// <summary>Prove it for every call, number and argument.</summary>
@@ -50,6 +53,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>The program that is to mean what the policy says; the one that the policy compiles to if not given.</summary>
     [Parameter(ParameterSetName = "Prove")]
+    [ValidateNotNull]
     public SeccompProgram? Program { get; set; }
 
     /// <inheritdoc/>

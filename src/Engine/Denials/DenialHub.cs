@@ -76,17 +76,14 @@ internal sealed class DenialHub
     }
 
     /// <summary>Begins to follow, from the first denial on.</summary>
-    public DenialQueue Follow()
+    public void Follow(DenialQueue queue)
     {
-        var queue = new DenialQueue();
         lock (_lock)
         {
             foreach (var earlier in _journal.Peek()) queue.Add(earlier);
-            if (_completed) queue.Complete();
+            if (_completed) queue.CompleteOne();
             else _followers = [.. _followers, queue];
         }
-
-        return queue;
     }
 
     public void Unfollow(DenialQueue queue)
@@ -100,7 +97,7 @@ internal sealed class DenialHub
         lock (_lock)
         {
             _completed = true;
-            foreach (var follower in _followers) follower.Complete();
+            foreach (var follower in _followers) follower.CompleteOne();
             _followers = [];
         }
     }

@@ -6,7 +6,7 @@ namespace Sandbox.Denials;
 /// Denials on their way to one consumer. It is bounded, and its producer never waits: beyond the bound, denials of the same call, action
 /// and process become one object that counts them. Beyond the bound of those too, one is counted as lost. Thread-safe.
 /// </summary>
-internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
+internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity, int producers = 1)
 {
     public const int DefaultCapacity = 65_536;
     private const int MostKinds = 4096, MostNaps = 4;
@@ -14,7 +14,7 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
     private readonly object _gate = new();
     private readonly Queue<SeccompDenial> _items = [];
     private readonly Dictionary<(uint Architecture, int Number, string Action, int Process), (SeccompDenial First, long Count)> _repeated = [];
-    private bool _completed;
+    private int _open = producers;
     private bool _waiting;
     private int _naps;
 
@@ -36,12 +36,12 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
         }
     }
 
-    /// <summary>Nothing will be added any more.</summary>
-    public void Complete()
+    /// <summary>One producer will add nothing any more.</summary>
+    public void CompleteOne()
     {
         lock (_gate)
         {
-            _completed = true;
+            _open--;
             Monitor.PulseAll(_gate);
         }
     }
@@ -54,7 +54,7 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
     {
         lock (_gate)
         {
-            if (_items.Count == 0 && _repeated.Count == 0 && !_completed)
+            if (_items.Count == 0 && _repeated.Count == 0 && _open > 0)
             {
                 // Waking a consumer costs the producer, and thereby the target, more than the rest of a denial. In a burst nobody is
                 // woken: the consumer comes back by itself.
@@ -80,7 +80,7 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity)
             while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
             if (_items.Count == 0 && _repeated.Count > 0) Release();
             while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
-            ended = count == 0 && _completed;
+            ended = count == 0 && _open <= 0;
             return count;
         }
     }

@@ -1,15 +1,16 @@
 namespace Sandbox.Denials;
 
-/// <summary>The denials of one process of this module, from its first on.</summary>
+/// <summary>The denials of processes of this module, of each from its first on.</summary>
 public sealed class NotifyDenialSession : SeccompDenialSession
 {
-    private readonly DenialHub _hub;
+    private readonly DenialHub[] _hubs;
     private readonly DenialQueue _queue;
 
-    private NotifyDenialSession(DenialHub hub)
+    private NotifyDenialSession(DenialHub[] hubs)
     {
-        _hub = hub;
-        _queue = hub.Follow();
+        _hubs = hubs;
+        _queue = new(producers: hubs.Length);
+        foreach (var hub in hubs) hub.Follow(_queue);
     }
 
     /// <inheritdoc/>
@@ -35,14 +36,19 @@ public sealed class NotifyDenialSession : SeccompDenialSession
     }
 
     /// <summary>Begins to follow.</summary>
-    public static NotifyDenialSession Open(HardenedProcess process)
+    public static NotifyDenialSession Open(params IReadOnlyList<HardenedProcess> processes) => new([.. processes.Select(Hub).Distinct()]);
+
+    private static DenialHub Hub(HardenedProcess process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        return new(process.DenialHub ?? throw new SandboxException("WatchSeccompDenial,NO_FILTER", SandboxErrorKind.InvalidOperation,
-            $"{process} has no seccomp filter: nothing is denied to it.", "Start it with a profile that has a policy, or with -SeccompPolicy or -DenySyscall."));
+        return process.DenialHub ?? throw new SandboxException("WatchSeccompDenial,NO_FILTER", SandboxErrorKind.InvalidOperation,
+            $"{process} has no seccomp filter: nothing is denied to it.", "Start it with a profile that has a policy, or with -SeccompPolicy or -DenySyscall.");
     }
 
     private protected override int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended) => _queue.Take(buffer, wait, out ended);
 
-    private protected override void Close() => _hub.Unfollow(_queue);
+    private protected override void Close()
+    {
+        foreach (var hub in _hubs) hub.Unfollow(_queue);
+    }
 }

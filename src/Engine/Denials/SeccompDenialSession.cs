@@ -72,6 +72,12 @@ public abstract class SeccompDenialSession : IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Source}: {Received} received, {Lost}{(LossKnown ? "" : " or more")} lost";
 
+    /// <summary>
+    /// Waits until everything that happened before this call has been taken in, so that a recorder which stops then has it all; false
+    /// where that can't be told within the time.
+    /// </summary>
+    internal virtual bool Drain(TimeSpan bound) => true;
+
     /// <summary>Takes what has come, waiting at most so long; <paramref name="ended"/> tells that nothing comes any more.</summary>
     private protected abstract int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sandbox.Native;
 using Tmds.Linux;
 
@@ -18,7 +17,8 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
     private readonly FileDescriptor _comm;
     private string? _name;
     private string? _program;
-    private readonly byte[] _nameBytes = new byte[16];
+    private readonly byte[] _nameBytes = new byte[64];
+    private int _nameLength;
     private byte[] _programBytes = [];
 
     private TargetTask(int thread, FileDescriptor directory, FileDescriptor comm, int process)
@@ -63,10 +63,11 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
         var length = (int)(long)LibC.pread(_comm.Number, buffer, 64, 0);
         if (length <= 0) return null;
         var bytes = new ReadOnlySpan<byte>(buffer, length - 1); // without the line feed
-        if (_name is null || !bytes.SequenceEqual(_nameBytes.AsSpan(0, Math.Min(bytes.Length, 16))) || bytes.Length != _name.Length)
+        if (_name is null || !bytes.SequenceEqual(_nameBytes.AsSpan(0, _nameLength)))
         {
-            _name = Encoding.UTF8.GetString(bytes);
-            bytes[..Math.Min(bytes.Length, 16)].CopyTo(_nameBytes);
+            _name = ArgumentText.Of(bytes);
+            bytes.CopyTo(_nameBytes);
+            _nameLength = bytes.Length;
         }
 
         return _name;
@@ -82,7 +83,7 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
         if (!bytes.SequenceEqual(_programBytes))
         {
             _programBytes = bytes.ToArray();
-            _program = Encoding.UTF8.GetString(bytes);
+            _program = ArgumentText.Of(bytes);
         }
 
         return _program;
@@ -138,7 +139,7 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
     {
         var buffer = stackalloc byte[4096];
         var length = ReadLink(name, buffer, 4096);
-        return length <= 0 ? null : Encoding.UTF8.GetString(buffer, length);
+        return length <= 0 ? null : ArgumentText.Of(new(buffer, length));
     }
 
     private int ReadLink(ReadOnlySpan<byte> name, byte* buffer, int size)

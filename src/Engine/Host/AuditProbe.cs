@@ -76,7 +76,8 @@ internal static class AuditProbe
         return false;
     }
 
-    private static string Silence(HostState state)
+    /// <summary>What to do where the group is joined and nothing arrives.</summary>
+    public static string Silence(HostState state)
     {
         if ((state.Read("/proc/cmdline") ?? "").Split(' ').Any(w => w is "audit=0" or "audit=off")) return "The kernel was booted with audit=0: boot without it.";
         if (state.Sysctl("kernel.seccomp.actions_logged") is { } logged && !logged.Split(' ').Contains("log")) return $"sysctl -w kernel.seccomp.actions_logged=\"{logged} log\"";

@@ -30,6 +30,9 @@ public sealed record LaunchRequest
     /// <summary>Descriptors of this process that the target keeps under the same numbers.</summary>
     public IReadOnlyList<int> PassDescriptors { get; init; } = [];
 
+    /// <summary>A file into which every system call of the whole tree is counted, from the first instruction on; null for none.</summary>
+    public string? TracePath { get; init; }
+
     /// <summary>The least level at which the target may run.</summary>
     public HardeningLevel? RequireLevel { get; init; }
 }

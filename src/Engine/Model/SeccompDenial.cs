@@ -8,10 +8,10 @@ public sealed class SeccompDenial
     /// <summary>When it was seen; for records of the kernel, when it happened (to 4 ms).</summary>
     public DateTimeOffset Time => new DateTimeOffset(UtcTime).ToLocalTime();
 
-    /// <summary>The call's name, <c>#number</c> where no table has it.</summary>
-    public string Syscall => Entry?.Name ?? $"#{SyscallNumber}";
+    /// <summary>The call's name, <c>#number</c> where no table has it; <c>landlock</c> for a denial of Landlock whose call isn't known.</summary>
+    public string Syscall => Entry?.Name ?? (IsLandlock ? "landlock" : $"#{SyscallNumber}");
 
-    /// <summary>The number that the caller gave (seccomp_data.nr).</summary>
+    /// <summary>The number that the caller gave (seccomp_data.nr); -1 for a denial of Landlock whose call isn't known.</summary>
     public required int SyscallNumber { get; init; }
 
     /// <summary>The architecture of the call as uname(2) names it, or the AUDIT_ARCH value where it is unknown.</summary>
@@ -19,13 +19,18 @@ public sealed class SeccompDenial
 
     /// <summary>
     /// What the filter did: <c>Errno(EPERM)</c>, <c>KillProcess</c>, <c>Log</c>, … The kernel's records tell no errno: there it is <c>Errno</c>.
+    /// A denial of Landlock, of which the kernel tells only while auditing is enabled, is <c>Landlock(fs.write_file)</c> with the rights
+    /// that lacked; its process is the one that made the domain where the kernel tells of no call.
     /// </summary>
     public required string Action { get; init; }
 
     /// <summary>The six arguments, raw; empty where the source has none.</summary>
     public IReadOnlyList<ulong> Arguments { get; init; } = [];
 
-    /// <summary>The arguments in the kernel's names, as far as they could be read; from Notify only.</summary>
+    /// <summary>
+    /// The arguments in the kernel's names, as far as they could be read, from Notify; for a denial of Landlock what it was to, each with
+    /// the index -1: <c>path</c>, <c>dest</c>, <c>opid</c>, …
+    /// </summary>
     public IReadOnlyList<DecodedArgument> DecodedArguments { get; init; } = [];
 
     /// <summary>The first path among the arguments, from the target's root; null where there is none.</summary>
@@ -33,6 +38,9 @@ public sealed class SeccompDenial
 
     /// <summary>The process, by its id on the host.</summary>
     public required int ProcessId { get; init; }
+
+    /// <summary>The Id of the hardened process that it belongs to; null where it was watched by other means.</summary>
+    public int? SandboxId { get; internal set; }
 
     /// <summary>The thread, by its id on the host; null where the source doesn't tell.</summary>
     public int? ThreadId { get; init; }
@@ -69,6 +77,11 @@ public sealed class SeccompDenial
 
     /// <summary>The AUDIT_ARCH value of linux/audit.h.</summary>
     public required uint AuditArchitecture { get; init; }
+
+    /// <summary>How the action of a denial of Landlock begins.</summary>
+    internal const string LandlockAction = "Landlock";
+
+    internal bool IsLandlock => Action.StartsWith(LandlockAction + "(", StringComparison.Ordinal);
 
     internal DateTime UtcTime { get; init; } = DateTime.UtcNow;
 

@@ -1,6 +1,7 @@
 using Sandbox.Hardening;
 using Sandbox.Launch;
 using Sandbox.Native;
+using Sandbox.Tracing;
 
 namespace Sandbox.Runtime;
 
@@ -14,13 +15,17 @@ public static class HardenedLauncher
     public static HardenedProcess Start(LaunchRequest request, Action<HardenedProcess>? follow = null)
     {
         var limits = RunLimits.Create(request.Profile);
+        SyscallRecorder? recorder = null;
         try
         {
-            return Start(PreparedLaunch.Create(request with { Profile = limits.Profile }), limits, follow);
+            var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
+            recorder = request.TracePath is { } path ? new(path) : null;
+            return Start(prepared, limits, follow, recorder);
         }
         catch
         {
             limits.Remove();
+            recorder?.Abandon();
             throw;
         }
     }
@@ -30,9 +35,9 @@ public static class HardenedLauncher
 
     internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null)
     {
-        var (process, supervisor) = Launch(prepared, limits);
+        var (process, supervisor) = Launch(prepared, limits, recorder);
         try
         {
             follow?.Invoke(process);
@@ -47,18 +52,18 @@ public static class HardenedLauncher
         return process;
     }
 
-    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits)
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
         try
         {
-            var gate = new LaunchGate(prepared, limits);
+            var gate = new LaunchGate(prepared, limits, recorder);
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw LaunchFailure.Describe(prepared, launched, gate);
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input);
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder };
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             SandboxRegistry.Add(process, supervisor);
             launched.ForgetPlan();

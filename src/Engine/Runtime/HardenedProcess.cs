@@ -16,6 +16,8 @@ public sealed class HardenedProcess
         Name = Path.GetFileName(prepared.Path);
         CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);
         Profile = prepared.Context.Profile;
+        TracePath = prepared.Request.TracePath;
+        FilterLogs = prepared.Policy?.Flags.HasFlag(Seccomp.SeccompFilterFlags.Log) ?? false;
         Outcome = gate.Outcome!.Rows;
         Level = LevelRule.Judge(Profile.Tier, Outcome);
     }
@@ -114,6 +116,20 @@ public sealed class HardenedProcess
         _supervisor.Kill();
         Wait(Timeout.InfiniteTimeSpan, cancellation);
     }
+
+    /// <summary>The file into which its system calls are counted; null where it isn't traced.</summary>
+    public string? TracePath { get; }
+
+    /// <summary>The system calls so far of a traced process and of all that it started.</summary>
+    public IReadOnlyList<Tracing.SyscallCount> GetSyscallCounts() => _supervisor.Recorder?.Counts ?? [];
+
+    /// <summary>What kept the trace from being written; null where nothing did.</summary>
+    public SandboxException? TraceFailure => _supervisor.Recorder?.Failure;
+
+    /// <summary>Whether the kernel logs what its filter does.</summary>
+    internal bool FilterLogs { get; }
+
+    internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
 
     internal Denials.DenialHub? DenialHub => _supervisor.Seccomp?.Denials;
 

@@ -1,7 +1,9 @@
+using Sandbox.Seccomp;
+
 namespace Sandbox.Runtime;
 
 /// <summary>Takes every call of a traced target, on the thread that answers it.</summary>
 internal interface ISyscallRecorder
 {
-    public void Record(uint auditArchitecture, int number, bool refused, ReadOnlySpan<ulong> arguments);
+    public void Record(uint auditArchitecture, int number, SeccompDecision decision, ReadOnlySpan<ulong> arguments);
 }

@@ -10,6 +10,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISys
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
     private SeccompSupervisor? _seccomp;
+    private int _targetPid;
 
     /// <summary>An exception of ours, kept: the launch ends in order first.</summary>
     public SandboxException? Failure { get; private set; }
@@ -20,6 +21,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISys
 
     public bool Verify(int targetPid, int initPid, PlanMemory memory)
     {
+        _targetPid = targetPid;
         _outcome = new(prepared, memory);
         _evidence = new(targetPid, prepared.Context, prepared.Plan, memory);
         try
@@ -38,7 +40,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISys
     }
 
     /// <summary>Who answers the refused calls: one for the whole run, so that no denial is counted apart.</summary>
-    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy, recorder) : null;
+    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy, recorder) { SandboxId = _targetPid } : null;
 
     public void AnswerRefusal(FileDescriptor listener) => Supervise(listener)!.AnswerOne();
 

@@ -1,6 +1,7 @@
 using Sandbox.Events;
 using Sandbox.Launch;
 using Sandbox.Native;
+using Sandbox.Tracing;
 using Tmds.Linux;
 
 namespace Sandbox.Runtime;
@@ -10,6 +11,7 @@ internal sealed class SandboxSupervisor
 {
     // What so few denials cost isn't worth a thread.
     private const int FewNotifications = 16;
+    private static readonly TimeSpan TraceFlush = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Escalation = TimeSpan.FromMilliseconds(500);
     private readonly LaunchedSandbox _launched;
     private readonly RunLimits _limits;
@@ -44,6 +46,9 @@ internal sealed class SandboxSupervisor
 
     public SeccompSupervisor? Seccomp { get; }
 
+    /// <summary>What counts the calls of a traced target.</summary>
+    public SyscallRecorder? Recorder { get; init; }
+
     public ProcessEnding? Ending => _ending;
 
     public bool TimedOut => _timedOut;
@@ -57,6 +62,7 @@ internal sealed class SandboxSupervisor
         foreach (var reader in _readers) reader.Begin();
         _input?.Begin();
         if (Seccomp is { } seccomp) _loop.Watch(seccomp.Listener, (uint)LibC.EPOLLIN, OnNotification);
+        if (Recorder is not null) _loop.After(TraceFlush, FlushTrace);
         if (timeout is { } limit) _timeout = _loop.After(limit, OnTimeout);
         if (_launched.Init is { } init) _loop.Watch(init, (uint)LibC.EPOLLIN, _ => Finish());
         else Finish();
@@ -131,8 +137,15 @@ internal sealed class SandboxSupervisor
         else
         {
             _loop.Forget(Seccomp!.Listener);
-            _seccompThread = new(Seccomp);
+            _seccompThread = new(Seccomp, endsWithTarget: _launched.Memory.InitPid != 0);
         }
+    }
+
+    private void FlushTrace()
+    {
+        if (_ending is not null) return;
+        Recorder!.Flush();
+        _loop.After(TraceFlush, FlushTrace);
     }
 
     private void OnTimeout()
@@ -182,6 +195,7 @@ internal sealed class SandboxSupervisor
         if (Seccomp is { } seccomp) _loop.Forget(seccomp.Listener);
         _seccompThread?.Stop();
         Seccomp?.Dispose();
+        Recorder?.Flush();
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();
         _limits.Kill();

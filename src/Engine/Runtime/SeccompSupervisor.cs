@@ -20,13 +20,16 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
 
     public DenialHub Denials { get; } = new();
 
+    /// <summary>The Id of the hardened process.</summary>
+    public int SandboxId { get; init; }
+
     /// <summary>Takes one notification and answers it; false where there was none.</summary>
     public bool AnswerOne()
     {
         if (!_listener.TryReceive(out var call)) return false;
         ReadOnlySpan<ulong> arguments = call.Arguments;
         var decision = policy.Decide(call.Architecture, (uint)call.Number, arguments);
-        recorder?.Record(call.Architecture, call.Number, !decision.Passes, arguments);
+        recorder?.Record(call.Architecture, call.Number, decision, arguments);
         if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
         if (decision.Passes) _listener.Proceed(call.Id);
         else Refuse(call, decision);
@@ -79,6 +82,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
             DecodedArguments = decoded,
             ProcessId = task?.Process ?? call.Thread,
             ThreadId = call.Thread,
+            SandboxId = SandboxId,
             ProcessName = name,
             Executable = executable,
             UserId = task?.User,

@@ -37,6 +37,14 @@ public static class SeccompArchitectures
             $"There is no system call table for the architecture {other}."),
     };
 
+    /// <summary>The architectures whose calls this kernel may take: the native one and those that it is compatible with.</summary>
+    public static IReadOnlyList<SeccompArchitecture> OfThisMachine => Native switch
+    {
+        SeccompArchitecture.X86_64 => [SeccompArchitecture.X86_64, SeccompArchitecture.X86, SeccompArchitecture.X32],
+        SeccompArchitecture.AArch64 => [SeccompArchitecture.AArch64, SeccompArchitecture.Arm],
+        var native => [native],
+    };
+
     /// <summary>The AUDIT_ARCH_* value that seccomp_data.arch has.</summary>
     public static uint AuditArchitecture(SeccompArchitecture architecture) => All[(int)architecture].Audit;
 
@@ -54,6 +62,17 @@ public static class SeccompArchitectures
             if (audit != auditArchitecture) continue;
             // -1 is no x32 call: tracers and probes use it, and the kernel answers ENOSYS (arch/x86/entry/common.c).
             return architecture == SeccompArchitecture.X86_64 && number is >= X32Bit and not uint.MaxValue ? SeccompArchitecture.X32 : architecture;
+        }
+
+        return null;
+    }
+
+    /// <summary>The architecture that uname(2) names so, or null.</summary>
+    public static SeccompArchitecture? FromName(string name)
+    {
+        foreach (var entry in All)
+        {
+            if (entry.Table == name) return entry.Architecture;
         }
 
         return null;

@@ -18,9 +18,13 @@ public sealed partial record SeccompPolicy
     /// </summary>
     public SeccompPolicy ForObservation()
     {
-        var rules = Rules.Select(rule => IsEvent(rule.Decision) ? new SeccompRule(rule.Names, SeccompAction.Notify, null, rule.Conditions) : rule);
+        var rules = Rules.Select(rule => IsEvent(rule.Decision) ? rule.With(decision: new(SeccompAction.Notify)) : rule);
         return Copy(rules: rules, defaultDecision: IsEvent(Default) ? new(SeccompAction.Notify) : Default);
     }
+
+    /// <summary>What it means for one architecture that it lists: the calls of the others are killed.</summary>
+    internal SeccompPolicy For(SeccompArchitecture architecture) =>
+        Copy(rules: Rules.Where(rule => rule.IsFor(architecture)).Select(rule => rule.With(everywhere: true)), architectures: [architecture]);
 
     /// <summary>A copy with other parts.</summary>
     public SeccompPolicy Copy(string? name = null, IEnumerable<SeccompRule>? rules = null, SeccompDecision? defaultDecision = null,
@@ -52,12 +56,10 @@ public sealed partial record SeccompPolicy
             }
 
             var left = SeccompSets.Expand(rule.Names).Where(name => !taken.Contains(name)).ToArray();
-            if (left.Length > 0) rules.Add(new(left, rule.Action, RuleErrno(rule), rule.Conditions));
+            if (left.Length > 0) rules.Add(rule.With(left));
         }
 
         if (decision != Default) rules.Add(new(given, decision.Action, decision.Action == SeccompAction.Errno ? decision.Errno : null));
         return Copy(rules: rules);
     }
-
-    private static int? RuleErrno(SeccompRule rule) => rule.Action is SeccompAction.Errno or SeccompAction.Trace ? rule.Errno : null;
 }

@@ -53,6 +53,7 @@ public sealed partial record SeccompPolicy
     private sealed class Evaluation
     {
         private readonly Dictionary<string, List<SeccompRule>> byName = new(StringComparer.Ordinal);
+        private readonly Dictionary<SeccompArchitecture, Dictionary<string, List<SeccompRule>>> scoped = [];
 
         public Evaluation(SeccompPolicy policy)
         {
@@ -64,12 +65,19 @@ public sealed partial record SeccompPolicy
                     list.Add(rule);
                 }
             }
+
+            if (policy.Rules.All(rule => rule.Architectures.Count == 0)) return;
+            foreach (var architecture in policy.Architectures)
+            {
+                scoped[architecture] = byName.ToDictionary(pair => pair.Key, pair => pair.Value.Where(rule => rule.IsFor(architecture)).ToList(), StringComparer.Ordinal);
+            }
         }
 
         public (SyscallEntry? Entry, IReadOnlyList<SeccompRule> Rules) Of(SeccompArchitecture architecture, uint number)
         {
             var entry = SyscallTable.For(architecture).Find(number);
-            return (entry, entry is not null && byName.TryGetValue(entry.Name, out var rules) ? rules : []);
+            var names = scoped.GetValueOrDefault(architecture, byName);
+            return (entry, entry is not null && names.TryGetValue(entry.Name, out var rules) ? rules : []);
         }
     }
 }

@@ -37,7 +37,14 @@ public sealed partial record SeccompPolicy
         ListenerPath = listenerPath;
         ListenerMetadata = listenerMetadata;
         evaluation = new(() => new Evaluation(this));
-        foreach (var rule in Rules) CheckNames(rule.Names, Name);
+        foreach (var rule in Rules)
+        {
+            CheckNames(rule.Names, Name);
+            if (rule.Architectures.FirstOrDefault(scope => !Architectures.Contains(scope), (SeccompArchitecture)(-1)) is var foreign and >= 0)
+            {
+                throw new SandboxException("SeccompPolicy,SCOPE", SandboxErrorKind.InvalidArgument, $"The rule '{rule}' is for {SeccompArchitectures.Name(foreign)}, which the policy '{Name}' doesn't list.", "List the architecture in the policy, or leave it out of the rule.");
+            }
+        }
     }
 
     /// <summary>Its name.</summary>

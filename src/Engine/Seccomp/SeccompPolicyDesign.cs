@@ -1,4 +1,5 @@
 using Sandbox.Hardening;
+using Sandbox.Tracing;
 
 namespace Sandbox.Seccomp;
 
@@ -22,6 +23,9 @@ public sealed record SeccompPolicyDesign
 
     /// <summary>A profile whose policy, with what it allows and refuses beyond it, is the base.</summary>
     public HardeningProfile? Profile { get; init; }
+
+    /// <summary>Files to learn the base from.</summary>
+    public TraceSource Trace { get; init; } = new();
 
     /// <summary>Calls and sets that are allowed whatever their arguments.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
@@ -61,8 +65,8 @@ public sealed record SeccompPolicyDesign
 
     private SeccompPolicy Start()
     {
-        int bases = (Base is null ? 0 : 1) + (BaseName is null ? 0 : 1) + (BasePath is null ? 0 : 1) + (Profile is null ? 0 : 1);
-        if (bases > 1) throw Bad("TWO_BASES", "A policy has one base.", "Give one of -Policy and -Profile.");
+        int bases = (Base is null ? 0 : 1) + (BaseName is null ? 0 : 1) + (BasePath is null ? 0 : 1) + (Profile is null ? 0 : 1) + (Trace.IsEmpty ? 0 : 1);
+        if (bases > 1) throw Bad("TWO_BASES", "A policy has one base.", "Give one of -Policy, -Profile, and the files to learn from (-FromTrace, -FromStrace, -FromAuditLog).");
         if (bases == 0 && Allow.Count + Deny.Count == 0 && DefaultAction is null) throw Bad("EMPTY", "There is nothing to make a policy from.", "Give calls or sets, a base (-Policy, -Profile), or -DefaultAction.");
         if (BasePath is null && BaseName is null && (Capabilities is not null || KernelVersion is not null))
         {
@@ -70,6 +74,8 @@ public sealed record SeccompPolicyDesign
                 "Give -Policy with a file, or leave -Capability and -KernelVersion out.");
         }
 
+        if (Trace.IsEmpty && (Trace.IncludeDenied || Trace.WithArguments)) throw Bad("NO_TRACE", "-IncludeDenied and -WithArguments say how to learn from a trace; none is given.", "Give -FromTrace, or leave them out.");
+        if (!Trace.IsEmpty) return Trace.Build(Architectures);
         if (Base is not null) return Base;
         if (BasePath is not null) return FromFile(BasePath);
         if (BaseName is not null) return BuiltInPolicies.Get(BaseName, Context());

@@ -9,12 +9,13 @@ public sealed record SeccompRule
     public const int MaximumErrno = 4095;
 
     /// <summary>Makes one. Without an errno, Errno means EPERM and Trace the message 0.</summary>
-    public SeccompRule(IEnumerable<string> names, SeccompAction action, int? errno = null, IEnumerable<SeccompCondition>? conditions = null)
+    public SeccompRule(IEnumerable<string> names, SeccompAction action, int? errno = null, IEnumerable<SeccompCondition>? conditions = null, IEnumerable<SeccompArchitecture>? architectures = null)
     {
         Names = ValueList<string>.Of(names);
         Action = action;
         Errno = CheckErrno(action, errno);
         Conditions = ValueList<SeccompCondition>.Of(conditions ?? []);
+        Architectures = ValueList<SeccompArchitecture>.Of((architectures ?? []).Distinct().Order());
         if (Names.Count == 0 || Names.Any(string.IsNullOrWhiteSpace))
         {
             throw new SandboxException("SeccompPolicy,EMPTY_NAME", SandboxErrorKind.InvalidArgument, "A rule needs at least one name, and no name may be empty.");
@@ -33,8 +34,21 @@ public sealed record SeccompRule
     /// <summary>All must hold.</summary>
     public IReadOnlyList<SeccompCondition> Conditions { get; }
 
+    /// <summary>The architectures whose calls it is for; empty for all that the policy lists.</summary>
+    public IReadOnlyList<SeccompArchitecture> Architectures { get; }
+
     /// <summary>The action and errno together.</summary>
     public SeccompDecision Decision => new(Action, Errno);
+
+    /// <summary>Whether it is for the calls of an architecture.</summary>
+    public bool IsFor(SeccompArchitecture architecture) => Architectures.Count == 0 || Architectures.Contains(architecture);
+
+    /// <summary>The same rule for other calls, or with another answer, or for all architectures.</summary>
+    internal SeccompRule With(IEnumerable<string>? names = null, SeccompDecision? decision = null, bool everywhere = false)
+    {
+        var answer = decision ?? Decision;
+        return new(names ?? Names, answer.Action, answer.Action is SeccompAction.Errno or SeccompAction.Trace ? answer.Errno : null, Conditions, everywhere ? null : Architectures);
+    }
 
     internal static int CheckErrno(SeccompAction action, int? errno)
     {
@@ -51,5 +65,5 @@ public sealed record SeccompRule
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{string.Join(' ', Names)}: {Decision}{(Conditions.Count == 0 ? "" : " if " + string.Join(" && ", Conditions))}";
+        $"{string.Join(' ', Names)}: {Decision}{(Conditions.Count == 0 ? "" : " if " + string.Join(" && ", Conditions))}{(Architectures.Count == 0 ? "" : " on " + string.Join(", ", Architectures.Select(SeccompArchitectures.Name)))}";
 }

@@ -57,6 +57,18 @@ public sealed class OrdinaryUserTests : IDisposable
         Assert.Contains("un as root", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("p.json", "{ \"extends\": \"Strict\", \"name\": \"P\" }")]
+    [InlineData("p.psd1", "@{ Extends = 'Strict'; Name = 'P' }")]
+    public void A_profile_that_may_not_be_read_is_no_mistake_in_it(string file, string text)
+    {
+        Assert.SkipUnless(uid is not null, "making a user needs root, useradd and setpriv");
+        File.WriteAllText($"{folder}/{file}", text);
+        File.SetUnixFileMode($"{folder}/{file}", UnixFileMode.UserRead);
+        (_, string output, _) = Shell($"try {{ Import-HardeningProfile {folder}/{file} -ErrorAction Stop }} catch {{ $_.FullyQualifiedErrorId; $_.CategoryInfo.Category; $_.ErrorDetails.RecommendedAction }}");
+        Assert.Equal(["HardeningProfile,UNREADABLE,Sandbox.Cmdlets.ImportHardeningProfileCommand", "PermissionDenied", "Check the path and its permissions."], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private (int Code, string Output, string Error) Shell(string command) => Run(
         "setpriv", "--reuid", uid!, "--regid", uid!, "--clear-groups", "--inh-caps=-all",
         "env", "HOME=/tmp", "dotnet", $"{folder}/Shell/Shell.dll", "-Module", $"{folder}/Sandbox/Sandbox.psd1", "-Command", command);

@@ -27,11 +27,29 @@ public sealed partial class StartHardenedProcessTests
         Assert.Equal($"{id},Sandbox.Cmdlets.StartHardenedProcessCommand", error.FullyQualifiedErrorId);
         Assert.Equal(category, error.CategoryInfo.Category);
         Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
-        Assert.Contains(error.ErrorDetails.RecommendedAction, error.ErrorDetails.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_default_view_of_an_error_says_once_what_to_do()
+    {
+        string view = session.Render("try { Start-HardenedProcess no-such-program } catch { $_ }");
+        Assert.Contains("The program 'no-such-program' was not found.", view, StringComparison.Ordinal);
+        Assert.Equal(2, view.Split("Give the path of the program, or install it.").Length);
+    }
+
+    [Fact]
+    public void A_location_that_is_gone_is_not_blamed_on_a_parameter()
+    {
+        string folder = Directory.CreateTempSubdirectory("sandbox-test-").FullName;
+        ErrorRecord error = session.Invoke("param($d) $null = $ExecutionContext.SessionState.Path.SetLocation($d); [IO.Directory]::Delete($d); Start-HardenedProcess true", folder).SingleError();
+        Assert.StartsWith("WorkingDirectory,ENOENT", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal($"The current location '{folder}' doesn't exist any more.", error.ErrorDetails.Message);
     }
 
     [Theory]
     [InlineData("-Profile Nope", "Built-in profiles: Standard, Strict")]
+    [InlineData("-Profile ./nope", "nope' doesn't exist. Check the path.")]
+    [InlineData("-Profile nope.psd1", "nope.psd1' doesn't exist. Check the path.")]
     [InlineData("-Profile @{ extends = 'Strict'; netwrk = 'None' }", "Did you mean 'network'?")]
     [InlineData("-SeccompPolicy openn", "openn")]
     [InlineData("-MemoryLimit 5QB", "'5QB' is no size")]
@@ -53,7 +71,7 @@ public sealed partial class StartHardenedProcessTests
             HardeningOutcome row = Assert.IsType<HardeningException>(error.Exception).Outcome.Single(r => r.Name == "rlimit_nofile");
             Assert.Equal((OutcomeStatus.Failed, 1, "EPERM", "prlimit64"), (row.Status, row.Errno, row.ErrnoName, row.Syscall));
             Assert.NotNull(row.Remedy);
-            Assert.Same(((HardeningException)error.Exception).Outcome, error.TargetObject);
+            Assert.Equal(((HardeningException)error.Exception).Outcome, Assert.IsType<HardeningOutcome[]>(error.TargetObject));
         }
         finally
         {

@@ -54,10 +54,12 @@ public sealed partial class StartHardenedProcessTests
     [InlineData("-DenySyscall pivot", "pivot_root", "pivot_root(2)")]
     [InlineData("-SeccompPolicy sta", "standard", "Allows everything but")]
     [InlineData("-Network N", "None", "None")]
-    [InlineData("-ResourceLimit nof", "nofile", "descriptor")]
+    [InlineData("-ResourceLimit nof", "@{ nofile = ", "descriptor")]
+    [InlineData("-KeepCapability net_b", "CAP_NET_BIND_SERVICE", "capabilities(7)")]
+    [InlineData("-FilePath chroo", "chroot", "chroot")]
     public void It_completes_with_tooltips(string typed, string completed, string toolTip)
     {
-        CompletionResult match = session.Complete("Start-HardenedProcess true " + typed).First(m => m.CompletionText == completed);
+        CompletionResult match = session.Complete("Start-HardenedProcess " + typed).First(m => m.CompletionText == completed);
         Assert.Contains(toolTip, match.ToolTip, StringComparison.Ordinal);
     }
 

@@ -64,14 +64,18 @@ public sealed class StopHardenedProcessTests : IDisposable
     }
 
     [Fact]
-    public void Running_ones_complete_by_id()
+    public void Running_ones_complete_by_id_and_name()
     {
         var process = session.Invoke("Start-HardenedProcess sleep -ArgumentList 61").Single<HardenedProcess>();
         try
         {
             CompletionResult match = session.Complete("Stop-HardenedProcess -Process ").Single(m => m.CompletionText == $"{process.Id}");
             Assert.Contains("sleep 61", match.ToolTip, StringComparison.Ordinal);
-            Assert.Contains(session.Complete("Stop-HardenedProcess -Process 1 -Signal SIGUSR").Select(m => m.CompletionText), text => text == "SIGUSR1");
+            Assert.Contains(session.Complete("Stop-HardenedProcess slee"), m => m.CompletionText == $"{process.Id}");
+            Assert.DoesNotContain(session.Complete("Stop-HardenedProcess other"), m => m.CompletionText == $"{process.Id}");
+            Assert.Contains("sleep 61", session.Complete("Get-HardenedProcess slee").Single(m => m.CompletionText == "sleep").ToolTip, StringComparison.Ordinal);
+            Assert.Contains(session.Complete("Stop-HardenedProcess -Process 1 -Signal SIGUSR"), m => m.CompletionText == "SIGUSR1");
+            Assert.Contains(session.Complete("Stop-HardenedProcess -Process 1 -Signal usr1"), m => m.CompletionText == "SIGUSR1");
         }
         finally
         {

@@ -27,6 +27,17 @@ public sealed class ExportHardeningProfileTests : ProfileFileTests
         Assert.NotEqual("mine", File.ReadAllText(path));
     }
 
+    // Without what the provider adds, the view's columns of mode, user and size stay empty.
+    [Theory]
+    [InlineData("Export-HardeningProfile -Profile Strict")]
+    [InlineData("Export-SeccompPolicy -Policy standard")]
+    public void The_file_that_is_passed_on_is_the_providers(string command)
+    {
+        string path = Path.Combine(Folder, "p.json");
+        ScriptResult result = Session.Invoke($"param($p) {command} -Path $p -PassThru | ForEach-Object {{ $_.PSPath; $_.UnixMode; $_.Size }}", path).Succeeded();
+        Assert.Equal([$"Microsoft.PowerShell.Core\\FileSystem::{path}", "-rw-r--r--", $"{new FileInfo(path).Length}"], result.Objects.Select(o => $"{o}"));
+    }
+
     [Fact]
     public void WhatIf_writes_nothing()
     {

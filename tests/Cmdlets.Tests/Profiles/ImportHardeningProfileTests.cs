@@ -33,9 +33,15 @@ public sealed class ImportHardeningProfileTests : ProfileFileTests
         Assert.Equal("Good", Assert.IsType<HardeningProfile>(Assert.Single(result.Objects).BaseObject).Name);
     }
 
-    [Fact]
-    public void A_missing_file_is_an_error() =>
-        Assert.Equal(ErrorCategory.ObjectNotFound, Session.Invoke("Import-HardeningProfile /nowhere/p.json").SingleError().CategoryInfo.Category);
+    [Theory]
+    [InlineData("/nowhere/p.json")]
+    [InlineData("Strict")]
+    public void A_missing_file_is_an_error(string file)
+    {
+        ErrorRecord error = Session.Invoke("param($d, $f) $null = $ExecutionContext.SessionState.Path.SetLocation($d); Import-HardeningProfile $f", Folder, file).SingleError();
+        Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+        Assert.Equal($"'{Path.Combine(Folder, file)}' doesn't exist.", error.ErrorDetails.Message);
+    }
 
     [Fact]
     public void Files_bind_by_their_path()

@@ -54,12 +54,14 @@ internal sealed class FakeTarget : ITargetView
     public string? WorkingDirectory()
     {
         LinksRead++;
-        return Cwd;
+        return Escaped(Cwd);
     }
 
     public string? Descriptor(int fd)
     {
         LinksRead++;
-        return Descriptors.GetValueOrDefault(fd);
+        return Escaped(Descriptors.GetValueOrDefault(fd));
     }
+
+    private static string? Escaped(string? link) => link is null ? null : ArgumentText.Of(Encoding.UTF8.GetBytes(link));
 }

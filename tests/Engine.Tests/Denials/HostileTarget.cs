@@ -2,7 +2,7 @@ using Sandbox.Denials;
 
 namespace Sandbox.Tests.Denials;
 
-/// <summary>A target that changes its memory with every look at it, unmaps it, and has links of any text.</summary>
+/// <summary>A target that changes its memory with every look at it, unmaps it, and has links of any bytes.</summary>
 internal sealed class HostileTarget(Random random) : ITargetView
 {
     public int Asked { get; private set; }
@@ -27,11 +27,10 @@ internal sealed class HostileTarget(Random random) : ITargetView
 
     public string? Descriptor(int fd) => Link();
 
-    private string? Link() => random.Next(4) switch
+    private string? Link()
     {
-        0 => null,
-        1 => "",
-        2 => "/" + new string((char)random.Next(1, 0xD800), random.Next(5000)),
-        _ => "/" + new string('\xDC00', 3), // half a pair
-    };
+        var bytes = new byte[random.Next(4096)];
+        random.NextBytes(bytes);
+        return random.Next(3) switch { 0 => null, 1 => "/" + ArgumentText.Of(bytes), _ => ArgumentText.Of(bytes) };
+    }
 }

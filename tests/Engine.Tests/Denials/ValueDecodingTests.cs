@@ -17,39 +17,39 @@ public class ValueDecodingTests
     [InlineData("clone", "flags=CLONE_NEWNS|CLONE_NEWUSER", "0x10020000")]
     [InlineData("unshare", "flags=CLONE_NEWTIME|CLONE_NEWUSER", "0x10000080")]
     [InlineData("setns", "fd=5, nstype=CLONE_NEWNET", "5, 0x40000000")]
-    [InlineData("prctl", "op=PR_SET_NO_NEW_PRIVS, arg2=1", "38, 1")]
-    [InlineData("prctl", "op=PR_CAPBSET_DROP, arg2=CAP_SYS_ADMIN", "24, 21")]
-    [InlineData("prctl", "op=PR_CAP_AMBIENT, arg2=PR_CAP_AMBIENT_RAISE, arg3=CAP_NET_RAW", "47, 2, 13")]
-    [InlineData("prctl", "op=PR_SET_SECCOMP, arg2=SECCOMP_MODE_FILTER", "22, 2")]
-    [InlineData("prctl", "op=PR_SET_PDEATHSIG, arg2=SIGKILL", "1, 9")]
-    [InlineData("prctl", "op=0x1234, arg2=0x5", "0x1234, 5")]
-    [InlineData("ptrace", "op=PTRACE_ATTACH, pid=42", "16, 42")]
-    [InlineData("ptrace", "op=PTRACE_TRACEME", "0, 0")]
+    [InlineData("prctl", "option=PR_SET_NO_NEW_PRIVS, arg2=1", "38, 1")]
+    [InlineData("prctl", "option=PR_CAPBSET_DROP, arg2=CAP_SYS_ADMIN", "24, 21")]
+    [InlineData("prctl", "option=PR_CAP_AMBIENT, arg2=PR_CAP_AMBIENT_RAISE, arg3=CAP_NET_RAW", "47, 2, 13")]
+    [InlineData("prctl", "option=PR_SET_SECCOMP, arg2=SECCOMP_MODE_FILTER", "22, 2")]
+    [InlineData("prctl", "option=PR_SET_PDEATHSIG, arg2=SIGKILL", "1, 9")]
+    [InlineData("prctl", "option=0x1234, arg2=0x5", "0x1234, 5")]
+    [InlineData("ptrace", "request=PTRACE_ATTACH, pid=42", "16, 42")]
+    [InlineData("ptrace", "request=PTRACE_TRACEME", "0, 0")]
     [InlineData("kill", "pid=-1, sig=SIGKILL", "-1, 9")]
     [InlineData("tgkill", "tgid=4, tid=5, sig=SIGRTMIN+1", "4, 5, 35")]
     [InlineData("mprotect", "addr=0x7f00000000, len=4096, prot=PROT_READ|PROT_WRITE|PROT_EXEC", "0x7f00000000, 4096, 7")]
     [InlineData("mmap", "addr=0x0, length=4096, prot=PROT_NONE, flags=MAP_PRIVATE|MAP_ANONYMOUS", "0, 4096, 0, 0x22, -1")]
     [InlineData("mmap", "addr=0x0, length=4096, prot=PROT_READ, flags=MAP_SHARED, fd=3", "0, 4096, 1, 1, 3")]
-    [InlineData("fcntl", "fd=3, op=F_SETFL, arg=O_RDONLY|O_APPEND|O_NONBLOCK", "3, 4, 0xc00")]
-    [InlineData("fcntl", "fd=3, op=F_ADD_SEALS, arg=F_SEAL_SEAL|F_SEAL_WRITE", "3, 1033, 9")]
+    [InlineData("fcntl", "fd=3, cmd=F_SETFL, arg=O_RDONLY|O_APPEND|O_NONBLOCK", "3, 4, 0xc00")]
+    [InlineData("fcntl", "fd=3, cmd=F_ADD_SEALS, arg=F_SEAL_SEAL|F_SEAL_WRITE", "3, 1033, 9")]
     [InlineData("setsockopt", "sockfd=3, level=SOL_SOCKET, optname=SO_ATTACH_FILTER", "3, 1, 26")]
     [InlineData("setsockopt", "sockfd=3, level=SOL_TCP, optname=TCP_NODELAY", "3, 6, 1")]
     [InlineData("getsockopt", "sockfd=3, level=SOL_IP, optname=IP_TOS", "3, 0, 1")]
-    [InlineData("ioctl", "fd=0, op=TCGETS, arg=0x10", "0, 0x5401, 0x10")]
-    [InlineData("ioctl", "fd=0, op=_IOWR('d', 0x2, 16) 0xc0106402, arg=0x10", "0, 0xc0106402, 0x10")]
+    [InlineData("ioctl", "fd=0, request=TCGETS, argp=0x10", "0, 0x5401, 0x10")]
+    [InlineData("ioctl", "fd=0, request=_IOWR('d', 0x2, 16) 0xc0106402, argp=0x10", "0, 0xc0106402, 0x10")]
     [InlineData("personality", "persona=PER_LINUX|ADDR_NO_RANDOMIZE", "0x40000")]
     [InlineData("personality", "persona=0xffffffff", "0xffffffff")]
     [InlineData("mknodat", "dirfd=AT_FDCWD, pathname=NULL, mode=S_IFBLK|0660, dev=8:17", "-100, 0, 0x61b0, 0x811")]
     [InlineData("access", "pathname=NULL, mode=F_OK", "0, 0")]
     [InlineData("access", "pathname=NULL, mode=R_OK|X_OK", "0, 5")]
     [InlineData("umount2", "target=NULL, flags=MNT_DETACH|UMOUNT_NOFOLLOW", "0, 10")]
-    [InlineData("quotactl", "op=Q_QUOTAON|GRPQUOTA, special=NULL, id=7", "0x80000201, 0, 7")]
+    [InlineData("quotactl", "cmd=Q_QUOTAON|GRPQUOTA, special=NULL, id=7", "0x80000201, 0, 7")]
     [InlineData("seccomp", "operation=SECCOMP_SET_MODE_FILTER, flags=SECCOMP_FILTER_FLAG_NEW_LISTENER, args=NULL", "1, 8, 0")]
     [InlineData("keyctl", "operation=KEYCTL_READ, id=KEY_SPEC_SESSION_KEYRING", "11, -3")]
     [InlineData("getrusage", "who=RUSAGE_CHILDREN", "-1")]
     [InlineData("prlimit64", "pid=0, resource=RLIMIT_NOFILE, new_limit=NULL", "0, 7, 0")]
     [InlineData("memfd_create", "name=NULL, flags=MFD_CLOEXEC|MFD_NOEXEC_SEAL", "0, 9")]
-    [InlineData("reboot", "magic=0xfee1dead, magic2=0x28121969, op=LINUX_REBOOT_CMD_POWER_OFF", "0xfee1dead, 0x28121969, 0x4321fedc")]
+    [InlineData("reboot", "magic=0xfee1dead, magic2=0x28121969, cmd=LINUX_REBOOT_CMD_POWER_OFF", "0xfee1dead, 0x28121969, 0x4321fedc")]
     [InlineData("setresuid", "ruid=-1, euid=0, suid=-1", "-1, 0, -1")]
     [InlineData("userfaultfd", "flags=O_CLOEXEC|UFFD_USER_MODE_ONLY", "0x80001")]
     public void Numbers_have_the_names_of_the_headers(string call, string text, string arguments) =>
@@ -94,8 +94,8 @@ public class ValueDecodingTests
     [Fact]
     public void What_a_terminal_is_fed_is_shown()
     {
-        Assert.Equal(@"fd=0, op=TIOCSTI, arg=\n", Decoded.Text("ioctl", new FakeTarget().With(At, "\n"u8), 0, 0x5412, At));
-        Assert.Equal("fd=0, op=TIOCLINUX, arg={subcode=TIOCL_SETSEL}", Decoded.Text("ioctl", new FakeTarget().With(At, [2]), 0, 0x541c, At));
+        Assert.Equal(@"fd=0, request=TIOCSTI, argp=\n", Decoded.Text("ioctl", new FakeTarget().With(At, "\n"u8), 0, 0x5412, At));
+        Assert.Equal("fd=0, request=TIOCLINUX, argp={subcode=TIOCL_SETSEL}", Decoded.Text("ioctl", new FakeTarget().With(At, [2]), 0, 0x541c, At));
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public class ValueDecodingTests
     [Fact]
     public void Requests_have_the_numbers_of_Power_there()
     {
-        Assert.Equal("fd=0, op=TCGETS, arg=0x0", Decoded.Text(SeccompArchitecture.Ppc64LE, "ioctl", new FakeTarget(), 0, 0x402c7413, 0));
-        Assert.Equal("fd=0, op=_IOW('d', 0x2, 16) 0x80106402, arg=0x0", Decoded.Text(SeccompArchitecture.Ppc64LE, "ioctl", new FakeTarget(), 0, 0x80106402, 0));
+        Assert.Equal("fd=0, request=TCGETS, argp=0x0", Decoded.Text(SeccompArchitecture.Ppc64LE, "ioctl", new FakeTarget(), 0, 0x402c7413, 0));
+        Assert.Equal("fd=0, request=_IOW('d', 0x2, 16) 0x80106402, argp=0x0", Decoded.Text(SeccompArchitecture.Ppc64LE, "ioctl", new FakeTarget(), 0, 0x80106402, 0));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sandbox.Hardening;
 using Sandbox.Runtime;
+using Sandbox.Tracing;
 
 namespace Sandbox.Tests.Lifecycle;
 
@@ -19,10 +20,25 @@ internal static class HostProgram
                 return 0;
             case ["hide", var path]:
                 return Hide(path);
+            case ["trace", var path]:
+                Trace(path);
+                return 0;
+            case ["watch"]:
+                Watch();
+                return 0;
             default:
                 Console.Error.WriteLine("unknown host command");
                 return 2;
         }
+    }
+
+    // Rewrites a trace until it is killed.
+    private static void Trace(string path)
+    {
+        static IEnumerable<SyscallCount> Counts(int round) => Enumerable.Range(0, 300).Select(number => new SyscallCount { Architecture = "x86_64", Syscall = number, Count = round });
+        TraceFile.Write(path, Counts(1));
+        Console.WriteLine("writing");
+        for (var round = 2; ; round++) TraceFile.Write(path, Counts(round));
     }
 
     // One line per run: what was asked and what came back.
@@ -33,6 +49,21 @@ internal static class HostProgram
             var process = HardenedLauncher.Start(new LaunchRequest { FilePath = "/bin/sh", Arguments = ["-c", $"exit {status}"], CurrentDirectory = "/", Profile = BuiltInProfiles.Strict });
             process.Wait(TimeSpan.FromSeconds(20));
             Console.WriteLine($"{status} {process.ExitCode} {process.Signal}");
+        }
+    }
+
+    // What becomes of a watch over the audit records here.
+    private static void Watch()
+    {
+        try
+        {
+            using var session = Sandbox.Denials.AuditDenialSession.Open(Sandbox.Denials.ProcessScope.For(new() { All = true }));
+            Thread.Sleep(600);
+            Console.WriteLine($"LossKnown {session.LossKnown}: {session.Detail}");
+        }
+        catch (SandboxException e)
+        {
+            Console.WriteLine($"{e.ErrorId} {e.Kind}: {e.Message} {e.Remedy}");
         }
     }
 

@@ -30,7 +30,8 @@ public static class CmdletRules
             if (!ApprovedVerbs.Contains(attribute.VerbName)) yield return $"{Name(cmdlet)}: {attribute.VerbName} is no approved verb.";
             if (attribute.NounName.EndsWith('s') && !attribute.NounName.EndsWith("ss", StringComparison.Ordinal))
                 yield return $"{Name(cmdlet)}: the noun is no singular.";
-            if (!cmdlet.IsSubclassOf(typeof(SandboxCmdlet))) yield return $"{cmdlet.Name} doesn't derive from SandboxCmdlet.";
+            // PowerShell's own base gives a subscription -SourceIdentifier, -Action, -MessageData, -Forward, and the rest.
+            if (!cmdlet.IsSubclassOf(typeof(SandboxCmdlet)) && !cmdlet.IsSubclassOf(typeof(Microsoft.PowerShell.Commands.ObjectEventRegistrationBase))) yield return $"{cmdlet.Name} doesn't derive from SandboxCmdlet.";
             if (!cmdlet.IsSealed) yield return $"{cmdlet.Name} isn't sealed.";
         }
     }

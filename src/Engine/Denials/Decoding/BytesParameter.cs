@@ -21,7 +21,7 @@ internal sealed class BytesParameter : Parameter
         bytes = bytes[..(int)Math.Min(length, (ulong)Most)];
         var got = TargetText.Read(call.Target, address, bytes);
         if (got < bytes.Length) return new(Index, Name, TargetText.Unreadable(address));
-        var text = EscapedText.From(bytes);
+        var text = ArgumentText.Of(bytes);
         return new(Index, Name, bytes.IsEmpty ? "\"\"" : length > (ulong)Most ? text + "…" : text);
     }
 }

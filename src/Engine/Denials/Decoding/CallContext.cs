@@ -16,22 +16,22 @@ internal ref struct CallContext(CallAbi abi, ReadOnlySpan<ulong> arguments, ITar
     /// <summary>An argument; 0 where the source gave fewer.</summary>
     public readonly ulong Argument(int index) => (uint)index < (uint)_arguments.Length ? _arguments[index] & Abi.RegisterMask : 0;
 
-    /// <summary>What a descriptor refers to, escaped; null where that can't be told.</summary>
+    /// <summary>What a descriptor refers to; null where that can't be told.</summary>
     public string? Descriptor(int fd)
     {
         if (fd < 0) return null;
         if (fd == _descriptorNumber) return _descriptor;
         _descriptorNumber = fd;
-        return _descriptor = Target.Descriptor(fd) is { } text ? EscapedText.From(text) : null;
+        return _descriptor = Target.Descriptor(fd);
     }
 
-    /// <summary>The working directory, escaped; null where that can't be told.</summary>
+    /// <summary>The working directory; null where that can't be told.</summary>
     public string? WorkingDirectory()
     {
         if (!_workingDirectoryKnown)
         {
             _workingDirectoryKnown = true;
-            _workingDirectory = Target.WorkingDirectory() is { } text ? EscapedText.From(text) : null;
+            _workingDirectory = Target.WorkingDirectory();
         }
 
         return _workingDirectory;

@@ -15,6 +15,9 @@ internal abstract class Parameter
     /// <summary>The argument whose bits tell whether this one is used, such as O_CREAT for a mode; null where it always is.</summary>
     public UseCondition? Needs { get; init; }
 
+    /// <summary>Whether its values tell uses of the call apart, so that a trace records them.</summary>
+    public bool Selects { get; init; }
+
     /// <summary>What it was.</summary>
     public abstract DecodedArgument Decode(ref CallContext call);
 

@@ -11,7 +11,8 @@ internal sealed class ParameterKinds(CallAbi abi)
     /// <summary>Makes a parameter; an unknown kind is an error.</summary>
     public Parameter Make(SyscallEntry entry, int index, string name, string kind)
     {
-        var (what, needs) = Condition(kind);
+        var selects = kind.EndsWith('!');
+        var (what, needs) = Condition(kind.TrimEnd('!'));
         var (word, detail) = Cut(what, '@');
         var (group, own) = Cut(word, ':');
         var mask = entry.IsNarrow(index) ? uint.MaxValue : ulong.MaxValue;
@@ -25,7 +26,7 @@ internal sealed class ParameterKinds(CallAbi abi)
             "msghdr" => new MessageParameter { Index = index, Name = name },
             "mmsghdr" => new MessageParameter { Index = index, Name = name, Count = Number(detail!) },
             "struct" => new StructParameter(StructLayout.Find(own!, abi, _sets), detail is null ? null : Number(detail)) { Index = index, Name = name, Needs = needs },
-            _ => new ValueParameter(_sets.Find(group)) { Index = index, Name = name, Mask = mask, Needs = needs },
+            _ => new ValueParameter(_sets.Find(group)) { Index = index, Name = name, Mask = mask, Needs = needs, Selects = selects },
         };
     }
 

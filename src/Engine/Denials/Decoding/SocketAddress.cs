@@ -8,7 +8,7 @@ namespace Sandbox.Denials.Decoding;
 
 /// <summary>
 /// Addresses of sockets: <c>inet 192.0.2.1:443</c>, <c>inet6 [fe80::1%2]:80</c>, <c>unix /run/x</c>, <c>unix @abstract</c>,
-/// <c>netlink pid=0 groups=0x1</c>, <c>vsock 2:1024</c>, <c>packet ETH_P_ALL if=3</c>. The structs are alike for 32- and 64-bit programs.
+/// <c>netlink pid 0 groups 0x1</c>, <c>vsock host:1024</c>, <c>packet ETH_P_ALL interface 3</c>. The structs are alike for 32- and 64-bit programs.
 /// </summary>
 internal static class SocketAddress
 {
@@ -37,10 +37,10 @@ internal static class SocketAddress
         (1, _) => Unix(ref call, bytes[2..]),
         (2, >= 8) => (string.Create(CultureInfo.InvariantCulture, $"inet {new IPAddress(bytes[4..8])}:{Port(bytes)}"), null),
         (10, >= 24) => (Inet6(call.Abi, bytes), null),
-        (16, >= 12) => (string.Create(CultureInfo.InvariantCulture, $"netlink pid={call.Abi.Number(bytes[4..8])} groups=0x{call.Abi.Number(bytes[8..12]):x}"), null),
-        (17, >= 8) => (string.Create(CultureInfo.InvariantCulture, $"packet {EtherType.Name(BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))} if={call.Abi.Number(bytes[4..8])}"), null),
+        (16, >= 12) => (string.Create(CultureInfo.InvariantCulture, $"netlink pid {call.Abi.Number(bytes[4..8])} groups 0x{call.Abi.Number(bytes[8..12]):x}"), null),
+        (17, >= 8) => (string.Create(CultureInfo.InvariantCulture, $"packet {EtherType.Name(BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]))} interface {call.Abi.Number(bytes[4..8])}"), null),
         (38, >= 24) => ($"alg {Name(bytes[2..16])} {Name(bytes[24..])}", null),
-        (40, >= 12) => (string.Create(CultureInfo.InvariantCulture, $"vsock {VsockContext((uint)call.Abi.Number(bytes[8..12]))}:{VsockPort((uint)call.Abi.Number(bytes[4..8]))}"), null),
+        (40, >= 12) => (string.Create(CultureInfo.InvariantCulture, $"vsock {VsockContext((uint)call.Abi.Number(bytes[8..12]))}:{Any((uint)call.Abi.Number(bytes[4..8]))}"), null),
         _ => (string.Create(CultureInfo.InvariantCulture, $"{Families.GetValueOrDefault(family) ?? NumberFormat.Hex(family)} (length {bytes.Length})"), null),
     };
 
@@ -48,7 +48,7 @@ internal static class SocketAddress
     private static (string Text, string? FullPath) Unix(ref CallContext call, scoped ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty) return ("unix (unnamed)", null);
-        if (name[0] == 0) return ("unix @" + EscapedText.From(name[1..]), null);
+        if (name[0] == 0) return ("unix @" + ArgumentText.Of(name[1..]), null);
         var path = Name(name);
         return ("unix " + path, path[0] == '/' ? path : PathParameter.Join(call.WorkingDirectory(), path));
     }
@@ -65,14 +65,15 @@ internal static class SocketAddress
 
     private static ushort Port(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
 
-    private static string VsockContext(uint cid) => cid == uint.MaxValue ? "any" : cid.ToString(CultureInfo.InvariantCulture);
+    // VMADDR_CID_HYPERVISOR, _LOCAL, _HOST of linux/vm_sockets.h
+    private static string VsockContext(uint cid) => cid switch { 0 => "hypervisor", 1 => "local", 2 => "host", _ => Any(cid) };
 
-    private static string VsockPort(uint port) => port == uint.MaxValue ? "any" : port.ToString(CultureInfo.InvariantCulture);
+    private static string Any(uint value) => value == uint.MaxValue ? "any" : value.ToString(CultureInfo.InvariantCulture);
 
     private static string Name(ReadOnlySpan<byte> bytes)
     {
         var end = bytes.IndexOf((byte)0);
-        return EscapedText.From(end < 0 ? bytes : bytes[..end]);
+        return ArgumentText.Of(end < 0 ? bytes : bytes[..end]);
     }
 
     private static Dictionary<ulong, string> LoadFamilies()

@@ -37,10 +37,10 @@ internal readonly record struct TargetText(string Text, bool IsWhole, int Length
     // Never trust the view's count either: a slice by it must not throw.
     public static int Read(ITargetView target, ulong address, Span<byte> buffer) => Math.Clamp(target.Read(address, buffer), 0, buffer.Length);
 
-    private static TargetText From(ReadOnlySpan<byte> bytes) => new(EscapedText.From(bytes, out var complete), complete, bytes.Length);
+    private static TargetText From(ReadOnlySpan<byte> bytes) => new(ArgumentText.Of(bytes, out var complete), complete, bytes.Length);
 
     private static TargetText Unreadable(ulong address, ReadOnlySpan<byte> start) =>
-        new(start.IsEmpty ? Unreadable(address) : $"{EscapedText.From(start)}… ({Unreadable(address + (ulong)start.Length)})", false, start.Length);
+        new(start.IsEmpty ? Unreadable(address) : $"{ArgumentText.Of(start)}… ({Unreadable(address + (ulong)start.Length)})", false, start.Length);
 
     [SkipLocalsInit]
     private static TargetText ReadRest(ITargetView target, ulong address, ReadOnlySpan<byte> first, int most)
@@ -61,7 +61,7 @@ internal readonly record struct TargetText(string Text, bool IsWhole, int Length
         }
 
         // The kernel answers ENAMETOOLONG to such a path.
-        return new(EscapedText.From(all) + "…", false, length);
+        return new(ArgumentText.Of(all) + "…", false, length);
     }
 
     private static ulong ToPageEnd(ulong address) => PageSize - (address & (PageSize - 1));

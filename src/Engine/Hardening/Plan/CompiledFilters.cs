@@ -14,6 +14,9 @@ internal static class CompiledFilters
     private static readonly ConditionalWeakTable<SeccompPolicy, byte[]> ByObject = [];
     private static readonly ConcurrentDictionary<SeccompPolicy, byte[]> ByContent = new();
 
+    /// <summary>The filter that tells a supervisor about every call.</summary>
+    public static byte[] ForTrace { get; } = new SeccompProgram([new(ClassicBpf.Return, 0, 0, new SeccompDecision(SeccompAction.Notify).ReturnValue)], bigEndian: false).ToBytes();
+
     /// <summary>The filter that tells a supervisor about every call that the policy refuses.</summary>
     public static byte[] ForObservation(SeccompPolicy policy)
     {

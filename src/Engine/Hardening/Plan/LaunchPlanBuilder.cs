@@ -13,7 +13,7 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
     // Any directory that exists will do: it is covered for the moment between the mount and pivot_root.
     private static string MountPoint => new[] { "/tmp", "/run", "/mnt", "/var" }.First(Directory.Exists);
 
-    public void Add(string path, IReadOnlyList<string> arguments, TargetEnvironment environment, SeccompPolicy? policy)
+    public void Add(string path, IReadOnlyList<string> arguments, TargetEnvironment environment, SeccompPolicy? policy, bool traced)
     {
         var root = c.Profile.Root == RootMode.Host ? null : new RootFilesystemSteps(c, layout, MountPoint);
         if (c.Identity.IsRoot) root?.OpenSources();
@@ -26,7 +26,7 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         c.Writer.Call(Syscall.Operation("fork", PlanFormat.OperationFork));
         AddTarget(environment);
         ExecSteps.AddGate(c);
-        if (policy is not null) AddFilter(policy);
+        if (policy is not null) AddFilter(policy, traced);
         else c.NotRequested("seccomp", "no policy");
         ExecSteps.AddExec(c, path, arguments, environment);
     }
@@ -71,9 +71,9 @@ internal sealed class LaunchPlanBuilder(PlanContext c, RootLayout layout, Workin
         foreach (var bind in layout.Binds.Where(b => b.Writable)) yield return bind.Device ? LandlockPathRule.Device(bind.Path) : LandlockPathRule.Writable(bind.Path, !bind.Directory);
     }
 
-    private void AddFilter(SeccompPolicy policy)
+    private void AddFilter(SeccompPolicy policy, bool traced)
     {
         // A policy that notifies already has a supervisor of its own choosing; ours answers as the policy says otherwise.
-        SeccompSteps.Add(c, CompiledFilters.ForObservation(policy), policy.Flags, policy.Name);
+        SeccompSteps.Add(c, traced ? CompiledFilters.ForTrace : CompiledFilters.ForObservation(policy), policy.Flags, policy.Name);
     }
 }

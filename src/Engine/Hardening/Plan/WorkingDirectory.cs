@@ -7,6 +7,8 @@ internal sealed record WorkingDirectory(string Path, bool Expose, string Note)
     {
         var asked = request.WorkingDirectory;
         if (request.Profile.Root == RootMode.Directory && asked is null) return new("/", false, "the root directory");
+        if (asked is null && !Directory.Exists(currentDirectory))
+            throw new SandboxException("WorkingDirectory,ENOENT", SandboxErrorKind.ObjectNotFound, $"The current location '{currentDirectory}' doesn't exist any more.", "Change to a directory that exists, or give -WorkingDirectory.");
         var path = HostPath.Existing(asked ?? currentDirectory, "WorkingDirectory", currentDirectory);
         if (!Directory.Exists(path)) throw new SandboxException("WorkingDirectory,ENOTDIR", SandboxErrorKind.InvalidArgument, $"-WorkingDirectory: '{path}' is no directory.");
         if (request.Profile.Root == RootMode.Host) return new(path, false, "");

@@ -15,6 +15,11 @@ public static class SeccompMerge
     private static SeccompPolicy Merge(SeccompPolicy first, SeccompPolicy second, SeccompMergeMode mode)
     {
         var architectures = Architectures(first, second, mode);
+        foreach (var policy in new[] { first, second }.Where(policy => SeccompFormats.ScopeLosses(policy).Any()))
+        {
+            throw new SandboxException("MergeSeccompPolicy,SCOPE", SandboxErrorKind.InvalidArgument, $"'{policy.Name}' has rules for some of its architectures only.", "Merge for each architecture.");
+        }
+
         (first, second) = (first.Copy(architectures: architectures), second.Copy(architectures: architectures));
         var names = SeccompSets.Expand(first.Rules.Concat(second.Rules).SelectMany(rule => rule.Names))
             .Where(name => architectures.Any(architecture => SyscallTable.For(architecture).Find(name) is not null));

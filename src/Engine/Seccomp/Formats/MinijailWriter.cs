@@ -37,7 +37,7 @@ internal static class MinijailWriter
         return text.ToString();
     }
 
-    private static IEnumerable<SeccompDecision> Decisions(SeccompPolicy policy) => policy.Rules.Select(rule => rule.Decision).Distinct();
+    private static IEnumerable<SeccompDecision> Decisions(SeccompPolicy policy) => policy.Rules.Where(rule => rule.IsFor(policy.Architectures[0])).Select(rule => rule.Decision).Distinct();
 
     private static string Default(SeccompAction action) => action switch
     {

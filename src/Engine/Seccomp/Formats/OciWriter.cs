@@ -16,6 +16,7 @@ public static class OciWriter
             losses.Add($"rule '{rule}': runc, crun and containers-common take several conditions on one argument as alternatives");
         }
 
+        losses.AddRange(SeccompFormats.ScopeLosses(policy));
         foreach (string name in SeccompSets.Expand(policy.Rules.SelectMany(rule => rule.Names)))
         {
             var rules = policy.Rules.Where(rule => SeccompSets.Expand(rule.Names).Contains(name)).ToArray();

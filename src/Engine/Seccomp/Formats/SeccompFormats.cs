@@ -52,7 +52,15 @@ public static class SeccompFormats
     };
 
     /// <summary>Writes a policy as text. What would be lost is an error unless <paramref name="allowLossy"/>.</summary>
-    public static string Write(SeccompPolicy policy, SeccompFormat format, bool allowLossy = false) => format switch
+    public static string Write(SeccompPolicy policy, SeccompFormat format, bool allowLossy = false)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (format is not (SeccompFormat.Oci or SeccompFormat.Kubernetes or SeccompFormat.Systemd) || !ScopeLosses(policy).Any()) return WriteWhole(policy, format, allowLossy);
+        CheckLosses(policy, Losses(policy, format), $"the format {format}", allowLossy);
+        return WriteWhole(policy.For(policy.Architectures[0]), format, allowLossy);
+    }
+
+    private static string WriteWhole(SeccompPolicy policy, SeccompFormat format, bool allowLossy) => format switch
     {
         SeccompFormat.Oci => OciWriter.Write(policy, allowLossy),
         SeccompFormat.Kubernetes => KubernetesWriter.Write(policy, allowLossy),
@@ -64,6 +72,10 @@ public static class SeccompFormats
         _ => throw new SandboxException("SeccompFormat,NOT_TEXT", SandboxErrorKind.InvalidArgument,
             $"The format {format} is bytes and not text.", "Export it to a file with Export-SeccompPolicy."),
     };
+
+    /// <summary>Rules that aren't for all of the policy's architectures, which no text can say. Nothing more may be allowed instead, so that the text is for one.</summary>
+    internal static IEnumerable<string> ScopeLosses(SeccompPolicy policy) =>
+        policy.Rules.Where(rule => !policy.Architectures.All(rule.IsFor)).Select(rule => $"rule '{rule}': the format has rules for all architectures only, so that the text is for {SeccompArchitectures.Name(policy.Architectures[0])} alone and kills the calls of the others");
 
     internal static void CheckLosses(SeccompPolicy policy, IReadOnlyList<string> losses, string format, bool allowLossy)
     {

@@ -12,6 +12,7 @@ internal static class ConditionLint
         {
             foreach (string name in SeccompSets.Expand(rule.Names))
             {
+                if (!rule.IsFor(architecture)) break;
                 if (SyscallTable.For(architecture).Find(name) is not { } entry) continue;
                 foreach (var condition in rule.Conditions)
                 {

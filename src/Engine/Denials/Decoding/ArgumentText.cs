@@ -2,14 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Sandbox.Denials.Decoding;
+namespace Sandbox.Denials;
 
 /// <summary>
 /// Bytes of a target as text that is safe on a terminal and in a log. Control characters, bytes that are no UTF-8, invisible and
 /// direction-changing characters and the backslash itself are escaped as in C: <c>\n</c>, <c>\x1b</c> for a byte, <c>\u202e</c> for a
 /// character. So the bytes can be told from the text, and a text without a backslash is the bytes themselves.
 /// </summary>
-internal static class EscapedText
+internal static class ArgumentText
 {
     /// <summary>The longest text in characters; a longer one ends with an ellipsis.</summary>
     public const int MaxLength = 4096;
@@ -17,21 +17,16 @@ internal static class EscapedText
     private const char Ellipsis = '…';
 
     private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(i => (byte)i).Where(b => b != '\\')]);
-    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(i => (char)i).Where(c => c != '\\')]);
 
-    public static string From(ReadOnlySpan<byte> bytes) => From(bytes, out _);
+    public static string Of(ReadOnlySpan<byte> bytes) => Of(bytes, out _);
 
     /// <summary>The text of all bytes; <paramref name="complete"/> is false where it is cut.</summary>
-    public static string From(ReadOnlySpan<byte> bytes, out bool complete)
+    public static string Of(ReadOnlySpan<byte> bytes, out bool complete)
     {
         if (bytes.ContainsAnyExcept(Plain)) return Escape(bytes, out complete);
         complete = bytes.Length <= MaxLength;
         return complete ? Encoding.ASCII.GetString(bytes) : Encoding.ASCII.GetString(bytes[..MaxLength]) + Ellipsis;
     }
-
-    /// <summary>The same of a text from the kernel, such as a link of /proc.</summary>
-    public static string From(string text) =>
-        text.Length <= MaxLength && !text.AsSpan().ContainsAnyExcept(PlainCharacters) ? text : Escape(Encoding.UTF8.GetBytes(text), out _);
 
     private static string Escape(ReadOnlySpan<byte> bytes, out bool complete)
     {
@@ -71,7 +66,7 @@ internal static class EscapedText
         }
     }
 
-    // C1 controls steer terminals; format characters hide or turn text; the separators end lines.
-    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+    // C1 controls steer terminals; format characters hide or turn text; the separators end lines; other blanks look like one.
+    private static bool IsVisible(Rune rune) => (rune.Value == ' ' || !Rune.IsWhiteSpace(rune)) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

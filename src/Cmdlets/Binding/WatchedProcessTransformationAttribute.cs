@@ -1,0 +1,34 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using Sandbox.Runtime;
+
+namespace Sandbox.Cmdlets.Binding;
+
+/// <summary>Binds processes of any kind: hardened ones by object or id, others by id, process object, or anything with a ProcessId or an Id.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class WatchedProcessTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value is IEnumerable list and not string ? list.Cast<object?>().Select(One).ToArray() : new[] { One(inputData) };
+    }
+
+    private static WatchedProcess One(object? item)
+    {
+        object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
+        if (value is WatchedProcess known) return known;
+        if (value is HardenedProcess process) return new(process.Id, process);
+        if (value is not (null or int or long or string)) value = Property(item!, "SandboxId") ?? Property(item!, "ProcessId") ?? Property(item!, "Id");
+        if (!int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id <= 0)
+        {
+            throw new ArgumentTransformationMetadataException($"'{item}' is no process: give the object of Start-HardenedProcess, an id, or an object with one.");
+        }
+
+        return new(id, SandboxRegistry.All.LastOrDefault(p => p.Id == id));
+    }
+
+    private static object? Property(object item, string name) => PSObject.AsPSObject(item).Properties[name]?.Value;
+}

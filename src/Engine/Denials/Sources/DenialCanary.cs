@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sandbox.Host;
+using Sandbox.Launch;
+using Sandbox.Native;
+
+namespace Sandbox.Denials;
+
+/// <summary>
+/// A harmless denial of our own: a child with a name that nobody can guess makes one logged call of getppid(2). Its record proves that
+/// a source receives, and that everything which happened before has been received. A child, since a filter stays with whichever thread
+/// has it and with all that the runtime starts from there.
+/// </summary>
+internal sealed class DenialCanary
+{
+    private const uint Log = 0x7ffc0000, Errno = 0x00050000, Trace = 0x7ff00000; // SECCOMP_RET_*
+    private const int NameLength = 15, MostKept = 4096; // TASK_COMM_LEN without its zero
+    private static readonly ConcurrentDictionary<ulong, byte> Known = new();
+    private static readonly ConcurrentQueue<ulong> Order = new();
+    private static readonly byte[] Prefix = "sbx-"u8.ToArray();
+
+    public DenialCanary()
+    {
+        Id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 20;
+        Known[Id] = 0;
+        Order.Enqueue(Id);
+        if (Order.Count > MostKept && Order.TryDequeue(out var oldest)) Known.TryRemove(oldest, out _);
+    }
+
+    /// <summary>44 random bits: 11 hexadecimal digits of the name.</summary>
+    public ulong Id { get; }
+
+    /// <summary>The child's pid as this process sees it; 0 where it wasn't started.</summary>
+    public int ProcessId { get; private set; }
+
+    /// <summary>Whether a name is one of this process's canaries, and which.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> comm, out ulong id)
+    {
+        id = 0;
+        return comm.Length == NameLength && comm.StartsWith(Prefix)
+            && ulong.TryParse(comm[Prefix.Length..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id) && Known.ContainsKey(id);
+    }
+
+    /// <summary>Makes the denial. An action that the kernel is told not to log is an error with its remedy.</summary>
+    public ProbeFailure? Run()
+    {
+        var plan = new ProbePlan();
+        var writer = plan.Writer;
+        var name = Encoding.ASCII.GetString(Prefix) + Id.ToString("x11", CultureInfo.InvariantCulture);
+        writer.Call(Syscall.Prctl, PlanArgument.Value(15, "PR_SET_NAME"), writer.Text(name), 0, 0, 0);
+        var flags = PlanArgument.Value(2, "SECCOMP_FILTER_FLAG_LOG");
+        switch (LoggedAction())
+        {
+            case Log:
+                SeccompProbes.Install(plan, Log);
+                plan.AwaitLook();
+                writer.Call(Syscall.GetParentPid);
+                break;
+            case Errno:
+                SeccompProbes.Install(plan, Errno | SeccompProbes.Mark, flags);
+                plan.AwaitLook();
+                writer.CallRefused(SeccompProbes.Mark, Syscall.GetParentPid);
+                break;
+            default:
+                SeccompProbes.Install(plan, Trace, flags);
+                plan.AwaitLook();
+                writer.CallRefused(Native.Errno.ENOSYS, Syscall.GetParentPid);
+                break;
+        }
+
+        plan.Look = (child, _) =>
+        {
+            ProcessId = child;
+            return null;
+        };
+        return plan.Run();
+    }
+
+    // Log needs no flag, which the kernel has since 4.14 only, as it has the action.
+    private static uint LoggedAction()
+    {
+        var logged = new HostState { CurrentDirectory = "/" }.Sysctl("kernel.seccomp.actions_logged");
+        var actions = logged?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? ["log"];
+        return actions.Contains("log") ? Log : actions.Contains("errno") ? Errno : actions.Contains("trace") ? Trace
+            : throw new SandboxException("WatchSeccompDenial,ACTIONS_NOT_LOGGED", SandboxErrorKind.InvalidOperation, $"The kernel is told to log the actions '{logged}' only, so most denials make no record.", $"sysctl -w kernel.seccomp.actions_logged=\"{(logged + " errno log trace").TrimStart()}\"");
+    }
+}

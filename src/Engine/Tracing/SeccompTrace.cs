@@ -1,0 +1,170 @@
+using Sandbox.Denials;
+using Sandbox.Seccomp;
+
+namespace Sandbox.Tracing;
+
+/// <summary>A recording of a running process, from its start to its stop, into a file that is whole at every moment.</summary>
+public sealed class SeccompTrace : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly TraceTable _table;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private readonly SyscallRecorder? _recorder;
+    private readonly SeccompDenialSession? _session;
+    private readonly Lock _flushing = new();
+    private long _written = -1;
+
+    private SeccompTrace(string path, SeccompTraceMethod method, string target, SyscallRecorder? recorder, SeccompDenialSession? session)
+    {
+        (Path, Method, Target, _recorder, _session) = (path, method, target, recorder, session);
+        _table = new(withArguments: recorder is not null);
+        Flush();
+        recorder?.Attach(_table);
+        _thread = new Thread(Run) { Name = "Sandbox.Trace", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>How it is recorded.</summary>
+    public SeccompTraceMethod Method { get; }
+
+    /// <summary>What is recorded.</summary>
+    public string Target { get; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartTime { get; } = DateTimeOffset.Now;
+
+    /// <summary>When it was stopped; null while it records.</summary>
+    public DateTimeOffset? EndTime { get; private set; }
+
+    /// <summary>The calls so far, by architecture and number.</summary>
+    public IReadOnlyList<SyscallCount> Counts => _table.Counts();
+
+    /// <summary>How many calls there were.</summary>
+    public long Calls => _table.Total;
+
+    /// <summary>Records that were lost on the way.</summary>
+    public long Lost => _session?.Lost ?? 0;
+
+    /// <summary>Whether <see cref="Lost"/> is exact.</summary>
+    public bool LossKnown => _session?.LossKnown ?? true;
+
+    /// <summary>What kept it from recording or writing; null where nothing did.</summary>
+    public SandboxException? Failure { get; private set; }
+
+    /// <summary>Begins to record a process into a file. What can't be recorded or written is an error, and nothing is left of it.</summary>
+    public static SeccompTrace Start(HardenedProcess? process, int processId, string path, SeccompTraceMethod method)
+    {
+        var recorder = process?.Recorder;
+        if (method == SeccompTraceMethod.Auto) method = recorder is null ? SeccompTraceMethod.Log : SeccompTraceMethod.Notify;
+        var target = process?.ToString() ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"process {processId}");
+        if (method == SeccompTraceMethod.Notify)
+        {
+            return recorder is null
+                ? throw new SandboxException("StartSeccompTrace,NOT_TRACED", SandboxErrorKind.InvalidOperation, $"{target} was not started with a filter that tells of every call, and none can be added to a running process.", "Start it with Start-HardenedProcess -Trace.")
+                : new(path, method, target, recorder, null);
+        }
+
+        var watch = new SeccompDenialWatch { Process = process, ProcessId = processId };
+        var session = DenialSessions.OpenLog(watch);
+        try
+        {
+            return new(path, method, target, null, session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it; the file holds everything that was counted.</summary>
+    public void Stop()
+    {
+        if (EndTime is not null) return;
+        _stop.Cancel();
+        _thread.Join();
+        _recorder?.Detach(_table);
+        _session?.Dispose();
+        Flush();
+        EndTime = DateTimeOffset.Now;
+        if (Failure is { } failure) throw failure;
+    }
+
+    /// <summary>Ends it.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Stop();
+        }
+        catch (SandboxException)
+        {
+            // Failure says it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Target}: {Calls} calls into {Path}";
+
+    private void Run()
+    {
+        try
+        {
+            if (_session is null)
+            {
+                while (!_stop.Token.WaitHandle.WaitOne(Interval)) TryFlush();
+            }
+            else
+            {
+                Pump(_session);
+            }
+        }
+        catch (SandboxException e)
+        {
+            Failure ??= e;
+        }
+    }
+
+    private void Pump(SeccompDenialSession session)
+    {
+        while (!_stop.IsCancellationRequested && session.Failure is null)
+        {
+            foreach (var denial in session.Read(Interval, _stop.Token))
+            {
+                for (var i = 0L; i < denial.Count; i++) _table.Record(denial.AuditArchitecture, denial.SyscallNumber, Decision(denial.Action), []);
+            }
+
+            TryFlush();
+        }
+    }
+
+    // The kernel's records tell the action without the errno.
+    private static SeccompDecision Decision(string action) => Enum.TryParse<SeccompAction>(action, out var known) ? new(known) : new(SeccompAction.Errno, Native.Errno.EPERM);
+
+    private void TryFlush()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (SandboxException e)
+        {
+            Failure ??= e; // what was counted stays, and the next time may succeed
+        }
+    }
+
+    private void Flush()
+    {
+        lock (_flushing)
+        {
+            var total = _table.Total;
+            if (total == _written) return;
+            TraceFile.Write(Path, _table.Counts());
+            _written = total;
+        }
+    }
+}
