@@ -2,7 +2,7 @@ namespace Sandbox.Denials;
 
 /// <summary>
 /// What a decoder may ask about a stopped target. Nothing of it can be trusted: memory may change or be unmapped at any time, and
-/// every answer is for a report only.
+/// every answer is for a report only. Texts are escaped as <see cref="ArgumentText"/> does.
 /// </summary>
 internal interface ITargetView
 {

@@ -1,4 +1,4 @@
-using Sandbox.Denials;
+using Sandbox.Denials.Decoding;
 using Sandbox.Seccomp;
 
 namespace Sandbox.Tracing;
@@ -52,8 +52,8 @@ internal sealed class TraceTable(bool withArguments = true)
         lock (_lock) return [.. _entries.Values.Select(e => e.ToCount()).OrderBy(c => c.Architecture, StringComparer.Ordinal).ThenBy(c => c.Syscall)];
     }
 
-    private static bool Selects(ParameterKind kind) => kind is ParameterKind.Flags or ParameterKind.Enum or ParameterKind.SockType or ParameterKind.Protocol
-        or ParameterKind.Option or ParameterKind.Clone or ParameterKind.Ioctl or ParameterKind.Signal;
+    private static IEnumerable<Parameter> Selecting(SeccompArchitecture architecture, SyscallEntry call) =>
+        CallSignatures.For(architecture).Find(call.Number)?.Parameters.Where(p => p.Selects) ?? [];
 
     private sealed class Entry
     {
@@ -67,7 +67,7 @@ internal sealed class TraceTable(bool withArguments = true)
             (_audit, _number) = (audit, number);
             _architecture = SeccompArchitectures.FromAudit(audit, (uint)number);
             _call = _architecture is { } known ? SyscallTable.For(known).Find((uint)number) : null;
-            Selectors = _call is null || !withArguments ? [] : [.. CallParameters.Of(_architecture!.Value, _call).Where(p => Selects(p.Kind)).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
+            Selectors = _call is null || !withArguments ? [] : [.. Selecting(_architecture!.Value, _call).Select(p => new Selector(p.Index, _call.IsNarrow(p.Index)))];
         }
 
         public bool IsKnown => _call is not null;

@@ -1,49 +1,67 @@
-using System.Buffers.Binary;
+using System.Text;
 using Sandbox.Denials;
 
 namespace Sandbox.Tests.Denials;
 
-/// <summary>A target's memory from one address on, made by a test.</summary>
+/// <summary>A target made of pieces of memory and links; it counts what it is asked for.</summary>
 internal sealed class FakeTarget : ITargetView
 {
-    public const ulong Base = 0x10_0ff0; // 16 bytes before the end of a page
+    private readonly Dictionary<ulong, byte[]> _memory = [];
 
-    private readonly List<byte> _memory = [];
-
-    public string? Directory { get; init; } = "/srv2";
+    public string? Cwd { get; init; } = "/home/user";
 
     public Dictionary<int, string> Descriptors { get; } = [];
 
-    /// <summary>The most that a single read asked for.</summary>
-    public int Asked { get; private set; }
+    public int Reads { get; private set; }
 
-    public ulong Put(params ReadOnlySpan<byte> bytes)
+    public int BytesAsked { get; private set; }
+
+    public int LinksRead { get; private set; }
+
+    public FakeTarget With(ulong address, ReadOnlySpan<byte> bytes)
     {
-        var address = Base + (ulong)_memory.Count;
-        _memory.AddRange(bytes);
-        return address;
+        _memory[address] = bytes.ToArray();
+        return this;
     }
 
-    public ulong Put(string text) => Put([.. System.Text.Encoding.UTF8.GetBytes(text), 0]);
+    public FakeTarget With(ulong address, string text) => With(address, Encoding.UTF8.GetBytes(text + "\0"));
 
-    public ulong PutWords(params ulong[] words)
+    public FakeTarget WithDescriptor(int fd, string what)
     {
-        var bytes = new byte[words.Length * 8];
-        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * 8), words[i]);
-        return Put(bytes);
+        Descriptors[fd] = what;
+        return this;
     }
 
     public int Read(ulong address, Span<byte> buffer)
     {
-        Asked = Math.Max(Asked, buffer.Length);
-        if (address < Base || address >= Base + (ulong)_memory.Count) return 0;
-        var at = (int)(address - Base);
-        var length = Math.Min(buffer.Length, _memory.Count - at);
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_memory).Slice(at, length).CopyTo(buffer);
-        return length;
+        Reads++;
+        BytesAsked += buffer.Length;
+        foreach (var (start, bytes) in _memory)
+        {
+            if (address < start || address >= start + (ulong)bytes.Length) continue;
+            var part = bytes.AsSpan((int)(address - start));
+            // Mapped memory goes on to the end of its page.
+            var mapped = (int)(4096 - ((start + (ulong)bytes.Length - 1) & 4095)) - 1 + part.Length;
+            var count = Math.Min(buffer.Length, mapped);
+            buffer[..count].Clear();
+            part[..Math.Min(count, part.Length)].CopyTo(buffer);
+            return count;
+        }
+
+        return 0;
     }
 
-    public string? WorkingDirectory() => Directory;
+    public string? WorkingDirectory()
+    {
+        LinksRead++;
+        return Escaped(Cwd);
+    }
 
-    public string? Descriptor(int fd) => Descriptors.GetValueOrDefault(fd);
+    public string? Descriptor(int fd)
+    {
+        LinksRead++;
+        return Escaped(Descriptors.GetValueOrDefault(fd));
+    }
+
+    private static string? Escaped(string? link) => link is null ? null : ArgumentText.Of(Encoding.UTF8.GetBytes(link));
 }

@@ -67,11 +67,11 @@ public sealed class NotifyDenialTests : IDisposable
         Assert.Equal(
             [
                 "mkdirat(dirfd=3</usr>, pathname=sub/dir, mode=0750)", "mkdir(pathname=here, mode=0700)", "connect(sockfd=4<socket:[*]>, addr=inet 192.0.2.7:4242)",
-                "connect(sockfd=4<socket:[*]>, addr=unix /run/some.sock)", "ioctl(fd=0<pipe:[*]>, request=TIOCSTI, argp=*)", "unshare(flags=CLONE_NEWNS|CLONE_NEWUTS)",
-                "prctl(option=PR_SET_SECCOMP, arg2=0x2, arg3=0x0, arg4=0x0, arg5=0x0)", "mount(source=none, target=/mnt, filesystemtype=tmpfs, mountflags=MS_NOSUID|MS_NODEV)",
-                "ptrace(request=PTRACE_TRACEME, pid=0, addr=0x0, data=0x0)", "socket(domain=AF_VSOCK, type=SOCK_STREAM, protocol=0)",
+                "connect(sockfd=4<socket:[*]>, addr=unix /run/some.sock)", "ioctl(fd=0<pipe:[*]>, request=TIOCSTI, argp=x)", "unshare(flags=CLONE_NEWNS|CLONE_NEWUTS)",
+                "prctl(option=PR_SET_SECCOMP, arg2=SECCOMP_MODE_FILTER)", "mount(source=none, target=/mnt, filesystemtype=tmpfs, mountflags=MS_NOSUID|MS_NODEV)",
+                "ptrace(request=PTRACE_TRACEME)", "socket(domain=AF_VSOCK, type=SOCK_STREAM, protocol=0)",
             ],
-            denials.Select(d => System.Text.RegularExpressions.Regex.Replace($"{d.Syscall}({string.Join(", ", d.DecodedArguments)})", @"(?<=:\[)\d+(?=\])|(?<=argp=)0x\w+", "*")
+            denials.Select(d => System.Text.RegularExpressions.Regex.Replace($"{d.Syscall}({string.Join(", ", d.DecodedArguments)})", @"(?<=:\[)\d+(?=\])", "*")
                 .Replace("fd=0</dev/null>", "fd=0<pipe:[*]>", StringComparison.Ordinal)));
         Assert.Equal(["/usr/sub/dir", "/tmp/here", null, "/run/some.sock"], denials.Take(4).Select(d => d.Path));
         Assert.Equal("Errno(EAFNOSUPPORT)", denials[^1].Action);

@@ -7,12 +7,28 @@ namespace Sandbox.Seccomp;
 public static class ArgumentConstants
 {
     private static readonly FrozenDictionary<string, ulong> Table = Load();
+    private static readonly Lazy<FrozenDictionary<string, Dictionary<string, ulong?>>> ByArchitecture = new(LoadByArchitecture);
 
     /// <summary>The names.</summary>
     public static IReadOnlyList<string> Names => [.. Table.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The value of a name.</summary>
     public static bool TryGet(string name, out ulong value) => Table.TryGetValue(name, out value);
+
+    /// <summary>The value of a name on an architecture; false where the architecture hasn't got it, such as MAP_32BIT on arm64.</summary>
+    public static bool TryGet(SeccompArchitecture architecture, string name, out ulong value)
+    {
+        if (!ByArchitecture.Value.TryGetValue(name, out var values)) return Table.TryGetValue(name, out value);
+        var found = values.TryGetValue(SeccompArchitectures.Name(architecture), out var own) ? own : values["*"];
+        value = found ?? 0;
+        return found is not null;
+    }
+
+    /// <summary>Whether any architecture has the name.</summary>
+    internal static bool IsKnown(string name) => Table.ContainsKey(name) || ByArchitecture.Value.ContainsKey(name);
+
+    /// <summary>The names whose values differ from one architecture to another.</summary>
+    internal static IReadOnlyCollection<string> ArchitectureNames => ByArchitecture.Value.Keys;
 
     /// <summary>The argument that a text means: decimal, 0x…, negative (as the register holds it), or constants joined by <c>|</c>.</summary>
     public static ulong Parse(string text)
@@ -51,6 +67,20 @@ public static class ArgumentConstants
             if (line.Length == 0 || line.StartsWith('#')) continue;
             string[] fields = line.Split(' ');
             table.Add(fields[0], Number(fields[1])!.Value);
+        }
+
+        return table.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    // NAME *=0x1 arm=0x2 arm64=-
+    private static FrozenDictionary<string, Dictionary<string, ulong?>> LoadByArchitecture()
+    {
+        var table = new Dictionary<string, Dictionary<string, ulong?>>(StringComparer.Ordinal);
+        foreach (string line in SeccompResources.ReadLines("ConstantsByArchitecture.txt"))
+        {
+            if (line.Length == 0 || line.StartsWith('#')) continue;
+            string[] fields = line.Split(' ');
+            table.Add(fields[0], fields[1..].Select(field => field.Split('=')).ToDictionary(pair => pair[0], pair => pair[1] == "-" ? null : Number(pair[1]), StringComparer.Ordinal));
         }
 
         return table.ToFrozenDictionary(StringComparer.Ordinal);
