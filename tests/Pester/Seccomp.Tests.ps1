@@ -27,9 +27,28 @@ Describe 'Seccomp policies' {
         for ($i = 0; $i -lt $differences.Count; $i++) { $first[$i] | Should -Not -Be $second[$i] }
     }
 
+    It 'tells the sides of a difference apart where both refuse' {
+        $other = New-SeccompPolicy -Policy strict -DefaultErrno 38
+        $differences = @(Compare-SeccompPolicy strict $other)
+        $differences.Count | Should -BeGreaterThan 0
+        $differences | Test-SeccompPolicy -Policy strict -Decision { $_.Reference } | Should -Not -Contain $false
+        $differences | Test-SeccompPolicy -Policy $other -Decision { $_.Difference } | Should -Not -Contain $false
+        $differences | Test-SeccompPolicy -Policy $other -Decision { $_.Reference } | Should -Not -Contain $true
+    }
+
+    It 'survives CLIXML' {
+        $policy = New-SeccompPolicy -Policy strict -Architecture X86_64, X86 -Flag Log
+        $back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($policy))
+        $back.Rules[3].Conditions[0].Operator | Should -Be 'Equal'
+        New-SeccompPolicy -Policy $back | Should -Be $policy
+        $back | Test-SeccompPolicy -Prove | Should -BeTrue
+        Compare-SeccompPolicy $policy $back | Should -BeNullOrEmpty
+    }
+
     It 'merges, measures and lists' {
         (Merge-SeccompPolicy (New-SeccompPolicy read), (New-SeccompPolicy write) -Name m).Name | Should -Be 'm'
         (New-SeccompPolicy '@basic', ptrace | Measure-SeccompPolicy).Findings.RuleId | Should -Contain 'debugging'
+        (Measure-SeccompPolicy strict).Findings | Where-Object { -not $_.Justification } | Should -BeNullOrEmpty
         (Get-SeccompSyscall openat2).Since | Should -Be '5.6'
         (Get-SeccompSet network).Name | Should -Be '@network'
     }

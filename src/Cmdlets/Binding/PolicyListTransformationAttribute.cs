@@ -14,7 +14,7 @@ public sealed class PolicyListTransformationAttribute : ArgumentTransformationAt
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        object?[] items = value is IEnumerable list and not string ? [.. list.Cast<object?>()] : [value];
+        object?[] items = value is IEnumerable list and not string ? [.. list.Cast<object?>()] : [inputData];
         return items.Select(item => One.Transform(engineIntrinsics, item) as SeccompPolicy
             ?? throw new ArgumentTransformationMetadataException($"'{item}' is no policy: give a policy object, the name of a built-in policy, or a file.")).ToArray();
     }

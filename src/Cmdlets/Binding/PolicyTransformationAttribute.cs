@@ -4,7 +4,7 @@ using Sandbox.Seccomp;
 
 namespace Sandbox.Cmdlets.Binding;
 
-/// <summary>Binds a seccomp policy: an object, a built-in name, a file, or a list of calls and sets.</summary>
+/// <summary>Binds a seccomp policy: an object (also one that came through CLIXML, a job or remoting), a built-in name, a file, or a list of calls and sets.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PolicyTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -14,7 +14,7 @@ public sealed class PolicyTransformationAttribute : ArgumentTransformationAttrib
         ArgumentNullException.ThrowIfNull(engineIntrinsics);
         try
         {
-            return (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+            return Rehydration.Policy(inputData) switch
             {
                 string text => SeccompPolicyArgument.Parse([FullPath(engineIntrinsics, text)]),
                 IEnumerable list => SeccompPolicyArgument.Parse([.. list.Cast<object?>().Select(o => o?.ToString() ?? "")]),

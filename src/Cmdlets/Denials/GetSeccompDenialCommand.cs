@@ -20,6 +20,7 @@ public sealed class GetSeccompDenialCommand : SandboxCmdlet
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SyscallCompleter))]
+    [ValidateNotNull]
     public string[] Syscall { get; set; } = ["*"];
 
     /// <inheritdoc/>

@@ -47,6 +47,7 @@ public sealed class WatchSeccompDenialCommand : SandboxCmdlet
     /// <summary>End after so long.</summary>
     [Parameter]
     [TimeTransformation]
+    [ValidateNotNull]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>Return only once the processes have ended.</summary>

@@ -24,6 +24,7 @@ public sealed class CompareSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>The program that is compared.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Program")]
+    [ProgramTransformation]
     public SeccompProgram? DifferenceProgram { get; set; }
 
     /// <inheritdoc/>

@@ -18,6 +18,7 @@ public sealed class ConvertFromSeccompPolicyCommand : SandboxCmdlet
 
     /// <summary>A program, which becomes its disassembly.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Program")]
+    [ProgramTransformation]
     public SeccompProgram? Program { get; set; }
 
     /// <summary>The format.</summary>

@@ -16,12 +16,18 @@ public sealed class MeasureSeccompPolicyCommand : SandboxCmdlet
     [ArgumentCompleter(typeof(PolicyCompleter))]
     public SeccompPolicy? Policy { get; set; }
 
+    /// <summary>A program that was compiled elsewhere for the policy; the one that the policy compiles to if not given.</summary>
+    [Parameter]
+    [ProgramTransformation]
+    [ValidateNotNull]
+    public SeccompProgram? Program { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         try
         {
-            WriteObject(SeccompMeasurement.Of(Policy!));
+            WriteObject(Program is null ? SeccompMeasurement.Of(Policy!) : SeccompMeasurement.Of(Policy!, Program));
         }
         catch (SandboxException e)
         {

@@ -38,16 +38,19 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
     /// <summary>Traces to learn from.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNull]
     public string[] FromTrace { get; set; } = [];
 
     /// <summary>Output of strace to learn from.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNull]
     public string[] FromStrace { get; set; } = [];
 
     /// <summary>Audit logs to learn from.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNull]
     public string[] FromAuditLog { get; set; } = [];
 
     /// <summary>Allow what was only refused in the traces, too.</summary>
@@ -93,7 +96,7 @@ public sealed class NewSeccompPolicyCommand : SeccompImportCmdlet
     {
         try
         {
-            object? basis = Policy is PSObject wrapped ? wrapped.BaseObject : Policy;
+            object? basis = Rehydration.Policy(Policy);
             string? text = basis as string;
             bool isName = text is not null && BuiltInPolicies.Names.Contains(text, StringComparer.OrdinalIgnoreCase);
             WriteObject(new SeccompPolicyDesign

@@ -39,6 +39,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     /// <summary>A call, such as the witness of a difference or a finding.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Call")]
     [Alias("Witness")]
+    [CallTransformation]
     public SeccompCall? Call { get; set; }
 
     /// <summary>Ask whether the policy takes this action, instead of whether it lets the call through.</summary>
@@ -47,6 +48,14 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     [ValidateNotNull]
     public SeccompAction? Action { get; set; }
 
+    /// <summary>Ask whether this is exactly what the policy decides, errno included: a decision, or its text such as <c>Errno(ENOSYS)</c>.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Syscall")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "Call")]
+    [ValidateNotNull]
+    [DecisionTransformation]
+    [ArgumentCompleter(typeof(DecisionCompleter))]
+    public SeccompDecision? Decision { get; set; }
+
     /// <summary>Prove it for every call, number and argument.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Prove")]
     public SwitchParameter Prove { get; set; }
@@ -54,6 +63,7 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     /// <summary>The program that is to mean what the policy says; the one that the policy compiles to if not given.</summary>
     [Parameter(ParameterSetName = "Prove")]
     [ValidateNotNull]
+    [ProgramTransformation]
     public SeccompProgram? Program { get; set; }
 
     /// <inheritdoc/>
@@ -74,7 +84,8 @@ public sealed class TestSeccompPolicyCommand : SandboxCmdlet
     {
         var decision = Policy!.Decide(call);
         WriteVerbose($"{Policy.Name}: {call} is decided as {decision}.");
-        WriteObject(Action is { } action ? decision.Action == action : decision.Passes);
+        bool asked = Action is not null || Decision is not null;
+        WriteObject(asked ? (Action ?? decision.Action) == decision.Action && (Decision ?? decision) == decision : decision.Passes);
     }
 
     private void WriteProof(IReadOnlyList<SeccompDifference> differences)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sandbox.Native;
 
 namespace Sandbox.Seccomp;
@@ -32,6 +33,26 @@ public readonly record struct SeccompDecision(SeccompAction Action, int Errno = 
         };
     }
 
+    /// <summary>A decision that a policy can have; an action that takes no number has 0.</summary>
+    public static SeccompDecision Of(SeccompAction action, int errno) => new(action, SeccompRule.CheckErrno(action, errno == 0 && action is not SeccompAction.Errno ? null : errno));
+
+    /// <summary>
+    /// The decision of a text, as <see cref="ToString"/> writes it: <c>Allow</c>, <c>Errno(ENOSYS)</c>, <c>Errno(38)</c>, <c>Trace(7)</c>.
+    /// <c>Errno</c> alone would leave the errno open and is an error.
+    /// </summary>
+    public static SeccompDecision Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (word, number) = text.Trim() is [.., ')'] trimmed && trimmed.IndexOf('(', StringComparison.Ordinal) is > 0 and var open ? (trimmed[..open], trimmed[(open + 1)..^1].Trim()) : (text.Trim(), null);
+        if (!Enum.GetNames<SeccompAction>().Contains(word, StringComparer.OrdinalIgnoreCase)) throw Bad(text, NearestName.Find(word, Enum.GetNames<SeccompAction>()) is { } near ? $" Did you mean '{near}'?" : "");
+        var action = Enum.Parse<SeccompAction>(word, ignoreCase: true);
+        bool takes = action is SeccompAction.Errno or SeccompAction.Trace;
+        if (takes != number is not null) throw Bad(text, takes ? $" {action} needs its number." : $" {action} takes no number.");
+        if (number is null) return new(action);
+        if (!(action == SeccompAction.Errno && Native.Errno.TryParse(number, out int value)) && !int.TryParse(number.Replace("errno ", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out value)) throw Bad(text, "");
+        return Of(action, value);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Action switch
     {
@@ -39,4 +60,7 @@ public readonly record struct SeccompDecision(SeccompAction Action, int Errno = 
         SeccompAction.Trace => $"Trace({Errno})",
         _ => Action.ToString(),
     };
+
+    private static SandboxException Bad(string text, string why) => new("SeccompDecision,BAD_TEXT", SandboxErrorKind.InvalidArgument, $"'{text}' is no decision.{why}",
+        $"The decisions are: {string.Join(", ", Enum.GetNames<SeccompAction>().Select(name => name switch { "Errno" => "Errno(EPERM)", "Trace" => "Trace(0)", _ => name }))}.");
 }

@@ -28,11 +28,12 @@ public sealed partial record SeccompPolicy
 
     /// <summary>A copy with other parts.</summary>
     public SeccompPolicy Copy(string? name = null, IEnumerable<SeccompRule>? rules = null, SeccompDecision? defaultDecision = null,
-        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags? flags = null, string? description = null)
+        IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags? flags = null, string? description = null,
+        IEnumerable<SeccompJustification>? justifications = null)
     {
         var decision = defaultDecision ?? Default;
         return new(name ?? Name, decision.Action, rules ?? Rules, decision.Action is SeccompAction.Errno or SeccompAction.Trace ? decision.Errno : null,
-            architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata);
+            architectures ?? Architectures, flags ?? Flags, description ?? Description, ListenerPath, ListenerMetadata, justifications ?? Justifications);
     }
 
     /// <summary>Whether a decision is worth a report: what is refused or logged, but not a fixed ENOSYS answer.</summary>

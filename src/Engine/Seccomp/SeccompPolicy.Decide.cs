@@ -38,6 +38,25 @@ public sealed partial record SeccompPolicy
     /// <summary>The rules that name a call, in the policy's order; none for a number without a name.</summary>
     internal IReadOnlyList<SeccompRule> RulesOf(SeccompArchitecture architecture, uint number) => evaluation.Value.Of(architecture, number).Rules;
 
+    /// <summary>The index of the rule that decides a call, or null where the default action or the list of architectures does.</summary>
+    internal int? DecidingRule(SeccompCall call)
+    {
+        if (call.Architecture is not { } architecture || !Architectures.Contains(architecture)) return null;
+        var (entry, rules) = evaluation.Value.Of(architecture, call.Number);
+        ulong[] arguments = [.. call.Arguments];
+        // The sort is stable, as the first of equally harsh rules counts.
+        var rule = rules.OrderByDescending(rule => rule.Action).FirstOrDefault(rule => Holds(rule, entry, arguments));
+        return rule is null ? null : IndexOf(rule);
+    }
+
+    /// <summary>The index of this very rule, not of an equal one; -1 if it isn't there.</summary>
+    internal int IndexOf(SeccompRule? rule)
+    {
+        int at = Rules.Count - 1;
+        while (at >= 0 && !ReferenceEquals(Rules[at], rule)) at--;
+        return at;
+    }
+
     private static bool Holds(SeccompRule rule, SyscallEntry? entry, ReadOnlySpan<ulong> arguments)
     {
         foreach (var condition in rule.Conditions)

@@ -22,9 +22,10 @@ public sealed partial record SeccompPolicy
     /// <param name="description">One line about its purpose.</param>
     /// <param name="listenerPath">The socket of a supervisor that an OCI runtime hands the listener to.</param>
     /// <param name="listenerMetadata">What an OCI runtime passes to that supervisor.</param>
+    /// <param name="justifications">Why findings of the checks are meant so.</param>
     public SeccompPolicy(string name, SeccompAction defaultAction, IEnumerable<SeccompRule> rules, int? defaultErrno = null,
         IEnumerable<SeccompArchitecture>? architectures = null, SeccompFilterFlags flags = SeccompFilterFlags.None, string description = "",
-        string? listenerPath = null, string? listenerMetadata = null)
+        string? listenerPath = null, string? listenerMetadata = null, IEnumerable<SeccompJustification>? justifications = null)
     {
         Name = name;
         Description = description;
@@ -36,6 +37,9 @@ public sealed partial record SeccompPolicy
         Flags = flags;
         ListenerPath = listenerPath;
         ListenerMetadata = listenerMetadata;
+        Justifications = ValueList<SeccompJustification>.Of(justifications ?? []);
+        if (Justifications.GroupBy(justification => justification.RuleId).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new SandboxException("SeccompPolicy,TWO_REASONS", SandboxErrorKind.InvalidArgument, $"The policy '{name}' justifies '{twice.Key}' twice.", "Give one reason.");
         evaluation = new(() => new Evaluation(this));
         foreach (var rule in Rules)
         {
@@ -74,13 +78,17 @@ public sealed partial record SeccompPolicy
     /// <summary>What an OCI runtime passes to that supervisor.</summary>
     public string? ListenerMetadata { get; }
 
+    /// <summary>Why findings of the checks are meant so; Measure-SeccompPolicy shows each beside the finding.</summary>
+    public IReadOnlyList<SeccompJustification> Justifications { get; }
+
     /// <summary>The default action and errno together.</summary>
     public SeccompDecision Default => new(DefaultAction, DefaultErrno);
 
     /// <inheritdoc/>
     public bool Equals(SeccompPolicy? other) => other is not null && Name == other.Name && Description == other.Description
         && Default == other.Default && Flags == other.Flags && ListenerPath == other.ListenerPath
-        && ListenerMetadata == other.ListenerMetadata && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules);
+        && ListenerMetadata == other.ListenerMetadata && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules)
+        && Justifications.Equals(other.Justifications);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Default, Flags, Architectures, Rules);

@@ -50,6 +50,9 @@ public sealed record SeccompRule
         return new(names ?? Names, answer.Action, answer.Action is SeccompAction.Errno or SeccompAction.Trace ? answer.Errno : null, Conditions, everywhere ? null : Architectures);
     }
 
+    /// <summary>The errno or message as the constructor takes it: null for an action without one.</summary>
+    internal int? NumberOrNull => Action is SeccompAction.Errno or SeccompAction.Trace ? Errno : null;
+
     internal static int CheckErrno(SeccompAction action, int? errno)
     {
         int limit = action switch { SeccompAction.Errno => MaximumErrno, SeccompAction.Trace => ushort.MaxValue, _ => 0 };

@@ -19,6 +19,23 @@ public sealed class CompareSeccompPolicyTests : IDisposable
         Assert.All(first.Zip(second), pair => Assert.NotEqual(pair.First.BaseObject, pair.Second.BaseObject));
     }
 
+    [Theory]
+    [InlineData("strict", "standard")]
+    [InlineData("strict", "(New-SeccompPolicy -Policy strict -DefaultErrno 38)")]
+    [InlineData("(New-SeccompPolicy read -DefaultAction Trace -DefaultErrno 1)", "(New-SeccompPolicy read -DefaultAction Trace -DefaultErrno 2)")]
+    [InlineData("(New-SeccompPolicy read -DefaultAction KillThread)", "(New-SeccompPolicy read -DefaultAction KillProcess)")]
+    public void A_replay_tells_the_sides_apart_also_where_both_refuse(string reference, string difference)
+    {
+        string[] Replay(string policy, string side) =>
+            [.. session.Invoke($"Compare-SeccompPolicy {reference} {difference} | Test-SeccompPolicy -Policy {policy} -Decision {{ $_.{side} }}").Succeeded().Objects.Select(answer => answer.ToString())];
+        int count = session.Invoke($"Compare-SeccompPolicy {reference} {difference}").Succeeded().Objects.Count;
+        Assert.NotEqual(0, count);
+        Assert.Equal(Enumerable.Repeat("True", count), Replay(reference, "Reference"));
+        Assert.Equal(Enumerable.Repeat("False", count), Replay(reference, "Difference"));
+        Assert.Equal(Enumerable.Repeat("True", count), Replay(difference, "Difference"));
+        Assert.Equal(Enumerable.Repeat("False", count), Replay(difference, "Reference"));
+    }
+
     [Fact]
     public void Equal_meanings_have_none() => Assert.Empty(session.Invoke("Compare-SeccompPolicy (New-SeccompPolicy read, write) (New-SeccompPolicy write, read -Name other)").Succeeded().Objects);
 

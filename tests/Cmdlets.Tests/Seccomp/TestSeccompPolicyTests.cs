@@ -14,6 +14,12 @@ public sealed class TestSeccompPolicyTests : IDisposable
     [InlineData("Test-SeccompPolicy strict personality -1", true)]
     [InlineData("Test-SeccompPolicy strict clone3 -Action Errno", true)]
     [InlineData("Test-SeccompPolicy strict clone3 -Action KillProcess", false)]
+    [InlineData("Test-SeccompPolicy strict clone3 -Decision 'Errno(ENOSYS)'", true)]
+    [InlineData("Test-SeccompPolicy strict clone3 -Decision 'errno(38)'", true)]
+    [InlineData("Test-SeccompPolicy strict clone3 -Decision 'Errno(EPERM)'", false)]
+    [InlineData("Test-SeccompPolicy strict ptrace -Decision 'Errno(EPERM)'", true)]
+    [InlineData("Test-SeccompPolicy strict read -Decision Allow", true)]
+    [InlineData("Test-SeccompPolicy strict read -Decision Allow -Action Log", false)]
     [InlineData("Test-SeccompPolicy (New-SeccompPolicy read) read -Architecture AArch64", false)]
     [InlineData("Test-SeccompPolicy strict -Prove", true)]
     [InlineData("New-SeccompPolicy read | Test-SeccompPolicy -Prove", true)]
@@ -39,9 +45,16 @@ public sealed class TestSeccompPolicyTests : IDisposable
     [Theory]
     [InlineData("Test-SeccompPolicy strict opnat", "SeccompCall,UNKNOWN_SYSCALL")]
     [InlineData("Test-SeccompPolicy strict read AF_VSOK", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read -Decision Errno", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read -Decision 'Allow(1)'", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read -Decision 'Errno(4096)'", "ParameterArgumentTransformationError")]
+    [InlineData("Test-SeccompPolicy strict read -Decision 'Errno(EPRM)'", "ParameterArgumentTransformationError")]
     [InlineData("Test-SeccompPolicy strict read 1.5", "ParameterArgumentTransformationError")]
     [InlineData("Test-SeccompPolicy strict read 1,2,3,4,5,6,7", "ParameterArgumentValidationError")]
     public void What_is_wrong_is_an_error(string script, string id) => Assert.StartsWith(id, session.Invoke(script).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
+
+    [Fact]
+    public void Decisions_complete() => Assert.Contains("not implemented", Assert.Single(session.Complete("Test-SeccompPolicy strict clone3 -Decision 'Errno(ENO")).ToolTip, StringComparison.Ordinal);
 
     [Fact]
     public void Arguments_complete_with_their_values() => Assert.Contains("0x28", Assert.Single(session.Complete("Test-SeccompPolicy strict socket AF_VSO")).ToolTip, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ public static class SeccompMerge
         ArgumentNullException.ThrowIfNull(policies);
         if (policies.Count == 0) throw new SandboxException("MergeSeccompPolicy,EMPTY", SandboxErrorKind.InvalidArgument, "There is no policy to merge.", "Give two or more policies.");
         var merged = policies.Skip(1).Aggregate(policies[0], (all, next) => Merge(all, next, mode));
-        return merged.Copy(name ?? string.Join(mode == SeccompMergeMode.Union ? " or " : " and ", policies.Select(policy => policy.Name)), description: "");
+        return merged.Copy(name ?? string.Join(mode == SeccompMergeMode.Union ? " or " : " and ", policies.Select(policy => policy.Name)), description: "", justifications: []);
     }
 
     private static SeccompPolicy Merge(SeccompPolicy first, SeccompPolicy second, SeccompMergeMode mode)

@@ -11,6 +11,7 @@ internal static partial class KubernetesWriter
     {
         var losses = OciWriter.Losses(policy).ToList();
         if (policy.DefaultAction is SeccompAction.Errno or SeccompAction.Trace && policy.DefaultErrno != Native.Errno.EPERM) losses.Add($"default {policy.Default}: the profile has no field for it, so the runtime takes EPERM");
+        if (policy.Justifications.Count > 0) losses.Add("justifications of findings: the profile has no field for it");
         if (policy.Description.Length > 0) losses.Add("description: the profile has no field for it");
         if (!ObjectName().IsMatch(policy.Name)) losses.Add($"name '{policy.Name}': an object of Kubernetes is named by lower-case letters, digits, '-' and '.'");
         return losses;

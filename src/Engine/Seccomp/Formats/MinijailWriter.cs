@@ -16,6 +16,7 @@ internal static class MinijailWriter
         if (policy.DefaultAction == SeccompAction.Allow && Decisions(policy).Any(decision => decision.Action != SeccompAction.Errno)) losses.Add("default Allow: a deny list of minijail answers with errno only, so that the text kills the process at calls without a rule");
         losses.AddRange(Decisions(policy).Where(decision => decision is { Action: SeccompAction.Trace, Errno: not 0 }).Select(decision => $"{decision}: minijail gives the tracer no message"));
         if (policy.ListenerPath is not null || policy.ListenerMetadata is not null) losses.Add("listener: minijail has no field for it");
+        if (policy.Justifications.Count > 0) losses.Add("justifications of findings: minijail has no field for it");
         if (policy.Description.Length > 0) losses.Add("description: minijail has no field for it");
         return losses;
     }

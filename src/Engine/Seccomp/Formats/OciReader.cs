@@ -5,13 +5,14 @@ namespace Sandbox.Seccomp;
 /// <summary>
 /// Reads <c>linux.seccomp</c> of the OCI runtime specification, and the dialect of Docker and containers-common (<c>archMap</c>,
 /// <c>includes</c>, <c>excludes</c>, errno by name), whose conditions are resolved against a context. Beyond both, names may be
-/// <c>@sets</c>, and the whole may have a <c>name</c> and a <c>description</c>, as the policies of this module do.
+/// <c>@sets</c>, and the whole may have a <c>name</c>, a <c>description</c> and, in <c>lint</c>, the reasons for findings of the checks, as
+/// the policies of this module do.
 /// </summary>
 public static class OciReader
 {
     private static readonly string[] Fields = 
     [
-        "name", "description", "comment", "defaultAction", "defaultErrnoRet", "defaultErrno", "architectures", "archMap", "flags", "listenerPath", "listenerMetadata", "syscalls",
+        "name", "description", "comment", "defaultAction", "defaultErrnoRet", "defaultErrno", "architectures", "archMap", "flags", "listenerPath", "listenerMetadata", "syscalls", "lint",
     ];
     private static readonly string[] RuleFields = ["name", "names", "action", "errnoRet", "errno", "args", "comment", "includes", "excludes"];
     private static readonly string[] ConditionFields = ["index", "value", "valueTwo", "op"];
@@ -37,7 +38,26 @@ public static class OciReader
             .Where(rule => rule.Applies).Select(rule => rule.Rule).ToArray();
         string name = root["name"] is { } given ? JsonPlace.Text(given, source) : Path.GetFileNameWithoutExtension(source);
         return new(name, action, rules, errno, Architectures(root, source, context), flags, Optional(root, "description", source) ?? "",
-            Optional(root, "listenerPath", source), Optional(root, "listenerMetadata", source));
+            Optional(root, "listenerPath", source), Optional(root, "listenerMetadata", source), Justifications(root["lint"], source));
+    }
+
+    private static IEnumerable<SeccompJustification> Justifications(JToken? token, string source)
+    {
+        if (token is null or { Type: JTokenType.Null }) yield break;
+        foreach (var property in JsonPlace.Object(token, source).Properties())
+        {
+            SeccompJustification justification;
+            try
+            {
+                justification = new(property.Name, JsonPlace.Text(property.Value, source));
+            }
+            catch (SandboxException e) when (e.ErrorId.StartsWith("SeccompPolicy,", StringComparison.Ordinal))
+            {
+                throw JsonPlace.Error(property, source, e.Message.TrimEnd('.'), e.ErrorId, e.Remedy);
+            }
+
+            yield return justification;
+        }
     }
 
     private static string? Optional(JObject obj, string field, string source) => obj[field] is { Type: not JTokenType.Null } token ? JsonPlace.Text(token, source) : null;

@@ -45,12 +45,21 @@ public static class OciWriter
         if (policy.Flags != SeccompFilterFlags.None) Strings(json, "flags", OciNames.Flags.Where(flag => policy.Flags.HasFlag(flag.Value)).Select(flag => flag.Key));
         if (policy.ListenerPath is { } path) Field(json, "listenerPath", path);
         if (policy.ListenerMetadata is { } metadata) Field(json, "listenerMetadata", metadata);
+        if (policy.Justifications.Count > 0) Justifications(json, policy.Justifications);
         json.WritePropertyName("syscalls");
         json.WriteStartArray();
         foreach (var rule in policy.Rules) Rule(json, rule);
         json.WriteEndArray();
         json.WriteEndObject();
         return text + "\n";
+    }
+
+    private static void Justifications(JsonTextWriter json, IReadOnlyList<SeccompJustification> justifications)
+    {
+        json.WritePropertyName("lint");
+        json.WriteStartObject();
+        foreach (var justification in justifications) Field(json, justification.RuleId, justification.Reason);
+        json.WriteEndObject();
     }
 
     private static void Rule(JsonTextWriter json, SeccompRule rule)

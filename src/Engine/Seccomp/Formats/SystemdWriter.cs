@@ -13,6 +13,7 @@ internal static class SystemdWriter
         if (policy.Flags != SeccompFilterFlags.None) losses.Add($"flags {policy.Flags}: systemd has no setting for them");
         if (!IsKnown(policy.Default)) losses.Add($"default {policy.Default}: systemd has no setting for it, so that the text kills the process");
         if (policy.ListenerPath is not null || policy.ListenerMetadata is not null) losses.Add("listener: systemd has no setting for it");
+        if (policy.Justifications.Count > 0) losses.Add("justifications of findings: systemd has no setting for it");
         if (policy.Description.Length > 0) losses.Add("description: it would be the unit's");
         losses.AddRange(SeccompFormats.ScopeLosses(policy));
         foreach (string name in Names(policy))

@@ -3,23 +3,19 @@ namespace Sandbox.Seccomp;
 /// <summary>Conditions that don't compare what they seem to.</summary>
 internal static class ConditionLint
 {
-    // A supervisor gets the listener by sendmsg, and these must go on while it isn't there.
-    private static readonly string[] NeverNotified = ["exit", "exit_group", "rt_sigreturn", "restart_syscall", "sendmsg", "seccomp", "read", "write", "futex"];
-
     public static IEnumerable<SeccompFinding> Check(SeccompPolicy policy, SeccompArchitecture architecture)
     {
-        foreach (var rule in policy.Rules)
+        for (int at = 0; at < policy.Rules.Count; at++)
         {
+            var rule = policy.Rules[at];
             foreach (string name in SeccompSets.Expand(rule.Names))
             {
                 if (!rule.IsFor(architecture)) break;
                 if (SyscallTable.For(architecture).Find(name) is not { } entry) continue;
-                foreach (var condition in rule.Conditions)
+                for (int index = 0; index < rule.Conditions.Count; index++)
                 {
-                    if (Of(condition, entry, architecture) is { } finding) yield return finding;
+                    if (Of(rule.Conditions[index], entry, architecture) is { } finding) yield return finding with { Place = $"Rules[{at}].Conditions[{index}]" };
                 }
-
-                if (rule.Action == SeccompAction.Notify && Notified(entry, architecture) is { } notified) yield return notified;
             }
         }
     }
@@ -46,12 +42,5 @@ internal static class ConditionLint
         }
 
         return null;
-    }
-
-    private static SeccompFinding? Notified(SyscallEntry entry, SeccompArchitecture architecture)
-    {
-        if (!NeverNotified.Contains(entry.Name)) return null;
-        return new("unsafe-notify", SeccompFindingSeverity.Warning, $"{entry.Name} is left to a supervisor, but it must work before the supervisor has the listener and while it is busy.",
-            new(SeccompArchitectures.AuditArchitecture(architecture), entry.Number), $"Allow or refuse {entry.Name}.");
     }
 }

@@ -12,6 +12,13 @@ internal static class ReachabilityLint
     private static readonly string[] RingOperations =
         ["openat", "openat2", "read", "write", "connect", "accept", "socket", "sendmsg", "recvmsg", "unlinkat", "renameat2", "mkdirat", "symlinkat", "linkat", "fsetxattr", "bind", "listen", "splice", "fallocate", "statx"];
 
+    // What socketcall(2) and ipc(2) do by number (linux/net.h, linux/ipc.h), where the architecture has calls of their own for it.
+    private static readonly (string Name, string[] Members)[] Multiplexers =
+    [
+        ("socketcall", ["socket", "socketpair", "bind", "connect", "listen", "accept", "accept4", "getsockname", "getpeername", "getsockopt", "setsockopt", "shutdown", "send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg", "recvmmsg"]),
+        ("ipc", ["semget", "semop", "semtimedop", "semctl", "shmget", "shmat", "shmdt", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl"]),
+    ];
+
     public static IEnumerable<SeccompFinding> Check(SeccompPolicy policy, SeccompArchitecture architecture)
     {
         foreach (string name in Needed)
@@ -27,15 +34,6 @@ internal static class ReachabilityLint
             if (CallFate.Of(policy, architecture, name) is { CanPass: true })
             {
                 yield return new("debugging", Warning, $"{name} can be allowed: it controls processes with the same user, which may be less confined.", SeccompCall.Of(architecture, name), $"Refuse {name}, unless the program is a debugger.");
-            }
-        }
-
-        foreach (var (name, request) in new[] { ("TIOCSTI", 0x5412ul), ("TIOCLINUX", 0x541cul) })
-        {
-            var call = SeccompCall.Of(architecture, "ioctl", 0, request);
-            if (policy.Decide(call.AuditArchitecture, call.Number, [0, request]).Action is SeccompAction.Allow or SeccompAction.Log)
-            {
-                yield return new("terminal-injection", Warning, $"ioctl {name} is allowed: it puts input into the caller's terminal.", call, $"Refuse ioctl where argument 1 is 0x{request:x}.");
             }
         }
 
@@ -56,14 +54,15 @@ internal static class ReachabilityLint
 
         if (architecture is SeccompArchitecture.X32 or SeccompArchitecture.X86 or SeccompArchitecture.Arm && policy.Architectures.Count > 1)
         {
-            yield return new("compat-abi", Information, $"The {SeccompArchitectures.Name(architecture)} calls are open beside the native ones.", null, "Leave the architecture out, unless programs of it run.");
+            yield return new("compat-abi", Information, $"The {SeccompArchitectures.Name(architecture)} calls are open beside the native ones.", null, "Leave the architecture out, unless programs of it run.") { Place = $"Architectures[{policy.Architectures.ToList().IndexOf(architecture)}]" };
         }
 
-        foreach (var (multiplexer, member) in new[] { ("socketcall", "socket"), ("ipc", "shmget") })
+        foreach (var (multiplexer, members) in Multiplexers)
         {
-            if (CallFate.Of(policy, architecture, multiplexer) is { CanPass: true } && CallFate.Of(policy, architecture, member) is { CanFail: true })
+            string[] refused = [.. members.Where(member => CallFate.Of(policy, architecture, member) is { CanFail: true })];
+            if (CallFate.Of(policy, architecture, multiplexer) is { CanPass: true } && refused.Length > 0)
             {
-                yield return new("multiplexer", Warning, $"{multiplexer} of {SeccompArchitectures.Name(architecture)} is allowed while {member} is refused or checked: its arguments are in memory, where no filter sees them.",
+                yield return new("multiplexer", Warning, $"{multiplexer} of {SeccompArchitectures.Name(architecture)} is allowed while {string.Join(' ', refused)} is refused or checked: its arguments are in memory, where no filter sees them.",
                     SeccompCall.Of(architecture, multiplexer, 1), $"Refuse {multiplexer}.");
             }
         }

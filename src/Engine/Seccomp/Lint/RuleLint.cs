@@ -14,22 +14,23 @@ internal static class RuleLint
             if (SeccompProver.Differences(policy, policy.Copy(rules: policy.Rules.Where((_, index) => index != skip))).Count > 0) continue;
             bool equal = rule.Decision == policy.Default;
             yield return equal
-                ? new("equal-to-default", SeccompFindingSeverity.Information, $"Rule {at} ({Short(rule)}) says what the default says.", null, "Leave the rule out.")
-                : new("shadowed-rule", SeccompFindingSeverity.Warning, $"Rule {at} ({Short(rule)}) changes nothing: other rules decide all its calls, or its conditions can't hold.", null, "Leave the rule out, or correct the rules that hide it.");
+                ? new("equal-to-default", SeccompFindingSeverity.Information, $"Rule {at} ({Short(rule)}) says what the default says.", null, "Leave the rule out.") { Place = $"Rules[{at}]" }
+                : new("shadowed-rule", SeccompFindingSeverity.Warning, $"Rule {at} ({Short(rule)}) changes nothing: other rules decide all its calls, or its conditions can't hold.", null, "Leave the rule out, or correct the rules that hide it.") { Place = $"Rules[{at}]" };
         }
 
-        string[] absent = [.. SeccompSets.Expand(policy.Rules.SelectMany(rule => rule.Names.Where(name => !name.StartsWith('@'))))
-            .Where(name => policy.Architectures.All(architecture => SyscallTable.For(architecture).Find(name) is null))];
+        var absent = policy.Rules.Select((rule, at) => (At: at, Names: rule.Names.Where(name => !name.StartsWith('@') && policy.Architectures.All(architecture => SyscallTable.For(architecture).Find(name) is null)).ToArray()))
+            .Where(rule => rule.Names.Length > 0).ToArray();
         if (absent.Length > 0)
         {
-            yield return new("absent-name", SeccompFindingSeverity.Information, $"No listed architecture has: {string.Join(' ', absent)}.", null, "Nothing, if the policy is shared between architectures.");
+            yield return new("absent-name", SeccompFindingSeverity.Information, $"No listed architecture has: {string.Join(' ', absent.SelectMany(rule => rule.Names).Distinct())}.", null,
+                "Leave the names out, unless the policy is shared between architectures.") { Place = string.Join(", ", absent.Select(rule => $"Rules[{rule.At}]")) };
         }
 
         bool logs = policy.DefaultAction == SeccompAction.Log || policy.Rules.Any(rule => rule.Action == SeccompAction.Log);
         bool refuses = policy.Default.Refuses || policy.Rules.Any(rule => rule.Decision.Refuses);
         if (logs && refuses && !policy.Flags.HasFlag(SeccompFilterFlags.Log))
         {
-            yield return new("silent-refusal", SeccompFindingSeverity.Information, "Some calls are logged, but refusals by Errno and Trap leave no record.", null, "Add the flag SECCOMP_FILTER_FLAG_LOG.");
+            yield return new("silent-refusal", SeccompFindingSeverity.Information, "Some calls are logged, but refusals by Errno and Trap leave no record.", null, "Add the flag SECCOMP_FILTER_FLAG_LOG.") { Place = "Flags" };
         }
     }
 

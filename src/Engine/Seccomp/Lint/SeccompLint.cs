@@ -1,10 +1,18 @@
 namespace Sandbox.Seccomp;
 
 /// <summary>
-/// Looks for what authors of policies get wrong. A finding's witness is a call that anyone can replay. The ids are stable.
+/// Looks for what authors of policies get wrong. A finding's witness is a call that anyone can replay. The ids are stable. What the
+/// policy justifies is found all the same, with its justification.
 /// </summary>
 public static class SeccompLint
 {
+    /// <summary>The ids of all checks. Unknown names and errnos above 4095 are no findings: no policy can have them, and reading them is an error with the place.</summary>
+    public static IReadOnlyList<string> RuleIds { get; } =
+    [
+        "absent-name", "alternates-split", "argument-width", "cache-defeated", "clone3", "compat-abi", "debugging", "equal-to-default", "io-uring", "missing-basics",
+        "multiplexer", "no-such-parameter", "pointer-compared", "shadowed-rule", "silent-refusal", "terminal-injection", "unsafe-notify",
+    ];
+
     /// <summary>The findings of a policy, the worst first.</summary>
     public static IReadOnlyList<SeccompFinding> Check(SeccompPolicy policy)
     {
@@ -13,12 +21,14 @@ public static class SeccompLint
         foreach (var architecture in policy.Architectures)
         {
             findings.AddRange(ReachabilityLint.Check(policy, architecture));
+            findings.AddRange(TerminalLint.Check(policy, architecture));
             findings.AddRange(FamilyLint.Check(policy, architecture));
             findings.AddRange(ConditionLint.Check(policy, architecture));
+            findings.AddRange(NotifyLint.Check(policy, architecture));
         }
 
         findings.AddRange(RuleLint.Check(policy));
-        return [.. findings.Distinct().OrderByDescending(finding => finding.Severity)];
+        return Complete(findings, policy);
     }
 
     /// <summary>The findings of a program: calls that it always allows, but not by nr and arch alone, so that the kernel runs the filter for each.</summary>
@@ -36,6 +46,15 @@ public static class SeccompLint
                 new(SeccompArchitectures.AuditArchitecture(architecture), slow[0].Number), "Compile the policy with this module: its programs read nothing but nr and arch before a constant allow."));
         }
 
-        return findings;
+        return Complete(findings, policy);
     }
+
+    private static SeccompFinding[] Complete(IEnumerable<SeccompFinding> findings, SeccompPolicy policy) =>
+    [
+        .. findings.Select(finding => finding with
+        {
+            Place = finding.Place.Length > 0 || finding.Witness is null ? finding.Place : policy.DecidingRule(finding.Witness) is { } rule ? $"Rules[{rule}]" : "DefaultAction",
+            Justification = policy.Justifications.FirstOrDefault(justification => justification.RuleId == finding.RuleId)?.Reason,
+        }).Distinct().OrderByDescending(finding => finding.Severity),
+    ];
 }
