@@ -43,4 +43,15 @@ public class CallSignatureTests
 
         Assert.Empty(wrong);
     }
+
+    // What a learned policy may compare: not the flags of open, of which there are too many, nor what holds for one command alone.
+    [Theory]
+    [InlineData("socket", "0, 1, 2")]
+    [InlineData("setsockopt", "1, 2")]
+    [InlineData("mmap", "2, 3")]
+    [InlineData("fcntl", "1")]
+    [InlineData("clone", "0")]
+    [InlineData("openat", "")]
+    public void Some_values_tell_uses_of_a_call_apart(string name, string indices) =>
+        Assert.Equal(indices, string.Join(", ", CallSignatures.For(SeccompArchitecture.X86_64).Find(SyscallTable.For(SeccompArchitecture.X86_64).Find(name)!.Number)!.Parameters.Where(p => p.Selects).Select(p => p.Index)));
 }

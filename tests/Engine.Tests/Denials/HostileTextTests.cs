@@ -16,6 +16,7 @@ public class HostileTextTests
     [InlineData("/a\u2028b", @"/a\u2028b")]
     [InlineData("/\U000e0041", @"/\U000e0041")]
     [InlineData("/\x7f", @"/\x7f")]
+    [InlineData("/a\u00a0b\u2003", @"/a\u00a0b\u2003")]
     [InlineData("/Grüße/日本/🙂", "/Grüße/日本/🙂")]
     public void What_could_steer_or_fool_a_reader_is_escaped(string path, string shown)
     {

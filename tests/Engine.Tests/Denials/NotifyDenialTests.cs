@@ -8,6 +8,7 @@ using Sandbox.Tests.Seccomp;
 namespace Sandbox.Tests.Denials;
 
 /// <summary>The Notify source against the real kernel.</summary>
+[Collection(ProcessStateCollection.Name)]
 public sealed class NotifyDenialTests : IDisposable
 {
     private const string Head = """

@@ -26,6 +26,8 @@ public class PathDecodingTests
         Assert.Equal("dirfd=7</etc>, pathname=passwd, flags=O_RDONLY|O_CLOEXEC", string.Join(", ", arguments));
         Assert.Equal("/etc/passwd", arguments[1].FullPath);
         Assert.Equal(1, target.LinksRead);
+        // As a C library passes it: 32 bits.
+        Assert.Equal("dirfd=AT_FDCWD, pathname=passwd, flags=O_RDONLY", Decoded.Text("openat", target, 0xffff_ff9c, At, 0xffff_ffff_0000_0000));
         // A program may leave anything in the upper half of an int.
         Assert.Equal("/etc/passwd", Decoded.Call("openat", target, 0xdead_beef_0000_0007, At, 0)[1].FullPath);
     }
