@@ -92,7 +92,7 @@ internal sealed class AuditDenialSession : RecordSession
     {
         // Once a second: the answer comes from a thread that the kernel starts for it.
         if (!last && _sampledAt != 0 && Environment.TickCount64 - _sampledAt < 1000) return;
-        _kernel.Sample();
+        _kernel.Sample(last ? 50 : 200);
         _sampledAt = Environment.TickCount64;
     }
 
