@@ -7,7 +7,7 @@ namespace Sandbox.Tests.Denials;
 [Collection(ProcessStateCollection.Name)]
 public sealed class NeighbourFloodTests
 {
-    private const int Count = 30_000;
+    private const int Count = 10_000;
 
     public NeighbourFloodTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs CAP_AUDIT_READ");
 
