@@ -40,9 +40,10 @@ public sealed class NeighbourFloodTests
         using var denier = new Denier("self", Many);
         using var session = AuditDenialSessionTests.Open(denier.Id);
         denier.Go();
-        Assert.True(ProcessState.Eventually(() => session.Received + session.Lost == Many), session.Detail);
+        Assert.True(ProcessState.Eventually(() => session.Received + session.Lost >= Many), session.Detail);
         var denials = AuditDenialSessionTests.Read(session);
-        Assert.Equal(Many, denials.Sum(d => d.Count) + session.Lost);
+        Assert.Equal(session.Received, denials.Sum(d => d.Count));
+        Assert.True(session.Received <= Many && session.Received + session.Lost >= Many, session.ToString());
         Assert.Contains(denials, d => d.Count > 1);
     }
 

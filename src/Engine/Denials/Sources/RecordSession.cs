@@ -39,7 +39,7 @@ internal abstract class RecordSession : SeccompDenialSession
     public override long Received => Queue.Received;
 
     /// <inheritdoc/>
-    public override long Lost => Gaps.Missing(Environment.TickCount64, all: _over) + Queue.Lost + LostElsewhere;
+    public override long Lost => Gaps.Missing(Environment.TickCount64, all: _over && RanOverLately) + Queue.Lost + LostElsewhere;
 
     /// <inheritdoc/>
     public override SandboxException? Failure => _failure;
@@ -60,6 +60,12 @@ internal abstract class RecordSession : SeccompDenialSession
 
     /// <summary>What is known to be lost but for missing serials.</summary>
     private protected abstract long LostElsewhere { get; }
+
+    /// <summary>
+    /// Whether a serial that is missing for a short time is lost. Otherwise its record is being made: of a process that was preempted
+    /// meanwhile.
+    /// </summary>
+    private protected abstract bool RanOverLately { get; }
 
     /// <summary>How long the last canary may take when what is watched has ended.</summary>
     private protected abstract TimeSpan EndPatience { get; }
@@ -269,7 +275,8 @@ internal abstract class RecordSession : SeccompDenialSession
             _endThread.Start();
         }
 
-        return _endMark.HasArrived || _endMark.CannotArrive || Environment.TickCount64 >= _endBy;
+        var now = Environment.TickCount64;
+        return _endMark.CannotArrive || now >= _endBy || (_endMark.HasArrived && Gaps.Missing(now, all: true) == Gaps.Missing(now, all: false));
     }
 
     private unsafe void Wait(int milliseconds)
