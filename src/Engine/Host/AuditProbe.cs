@@ -13,16 +13,15 @@ namespace Sandbox.Host;
 internal static class AuditProbe
 {
     private const int BoundMilliseconds = 250, SeccompRecord = 1326; // AUDIT_SECCOMP
-    private const int HeaderSize = 16; // struct nlmsghdr
 
     public static ProbeResult Try(HostState state)
     {
         try
         {
-            using var socket = Open();
+            using var socket = NetlinkSocket.Open(NetlinkSocket.Audit, 1, "AUDIT_NLGRP_READLOG");
             var clock = Stopwatch.StartNew();
             if (WriteRecord(out var pid) is { } failure) return failure.ToResult(SeccompProbes.Remedy(state, failure.Errno, "4.14"));
-            return Await(socket, pid) ? ProbeResult.Yes(string.Create(CultureInfo.InvariantCulture, $"AUDIT_NLGRP_READLOG delivered the record of a child's call after {clock.ElapsedMilliseconds} ms"))
+            return Await(socket.File, pid) ? ProbeResult.Yes(string.Create(CultureInfo.InvariantCulture, $"AUDIT_NLGRP_READLOG delivered the record of a child's call after {clock.ElapsedMilliseconds} ms"))
                 : ProbeResult.No($"AUDIT_NLGRP_READLOG was joined, but the record of a child's call didn't arrive within {BoundMilliseconds} ms", 0, Silence(state));
         }
         catch (ErrnoException e)
@@ -30,17 +29,6 @@ internal static class AuditProbe
             return ProbeResult.No(e.Message, e.Errno, e.Errno is Errno.EPERM or Errno.EACCES ? state.Privilege("CAP_AUDIT_READ")
                 : $"This kernel ({state.Kernel}) is built without CONFIG_AUDIT; the kernel log is the other source.");
         }
-    }
-
-    private static unsafe FileDescriptor Open()
-    {
-        var socket = new FileDescriptor(Check.Result("socket", LibC.socket(16, 3 | 0x80000, 9), "NETLINK_AUDIT")); // AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC
-        var address = stackalloc uint[] { 16, 0, 1 }; // struct sockaddr_nl: family, port, groups: AUDIT_NLGRP_READLOG
-        var result = LibC.bind(socket.Number, (sockaddr*)address, 12);
-        if (result == 0) return socket;
-        var errno = LibC.errno;
-        socket.Dispose();
-        throw new ErrnoException("bind", errno, "AUDIT_NLGRP_READLOG");
     }
 
     private static ProbeFailure? WriteRecord(out int pid)
@@ -69,8 +57,8 @@ internal static class AuditProbe
         {
             if (!Readiness.Await(socket, (int)left)) break;
             var length = (int)(long)LibC.recv(socket.Number, buffer, 16384, 0x40); // MSG_DONTWAIT; ENOBUFS only says that others were lost
-            if (length < HeaderSize || *(ushort*)(buffer + 4) != SeccompRecord) continue;
-            if (Encoding.UTF8.GetString(buffer + HeaderSize, length - HeaderSize).Contains(wanted, StringComparison.Ordinal)) return true;
+            if (length < NetlinkSocket.HeaderSize || *(ushort*)(buffer + 4) != SeccompRecord) continue;
+            if (Encoding.UTF8.GetString(buffer + NetlinkSocket.HeaderSize, length - NetlinkSocket.HeaderSize).Contains(wanted, StringComparison.Ordinal)) return true;
         }
 
         return false;

@@ -6,7 +6,7 @@ namespace Sandbox.Native;
 internal sealed unsafe partial class MessageBatch : IDisposable
 {
     private const int AddressSize = 12; // struct sockaddr_nl
-    private const int DontWait = 0x40, Truncated = 0x20; // MSG_DONTWAIT, MSG_TRUNC
+    private const int DontWait = 0x40; // MSG_DONTWAIT
     private readonly Header* _headers;
     private readonly Piece* _pieces;
     private readonly byte* _addresses;
@@ -44,8 +44,6 @@ internal sealed unsafe partial class MessageBatch : IDisposable
 
     /// <summary>The netlink port of its sender: 0 is the kernel.</summary>
     public uint Port(int index) => *(uint*)(_addresses + (index * AddressSize) + 4);
-
-    public bool IsTruncated(int index) => (_headers[index].Flags & Truncated) != 0;
 
     public void Dispose()
     {

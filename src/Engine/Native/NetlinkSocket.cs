@@ -14,13 +14,13 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     public FileDescriptor File { get; }
 
-    /// <summary>How many bytes of messages may wait, with the kernel's own cost of each.</summary>
+    /// <summary>How many bytes of messages may wait; the kernel counts twice as much, for its own cost of each (socket(7)).</summary>
     public unsafe int BufferSize
     {
         get
         {
             int size, length = sizeof(int);
-            return GetOption(File.Number, SocketLevel, ReceiveBuffer, &size, &length) == 0 ? size : 0;
+            return GetOption(File.Number, SocketLevel, ReceiveBuffer, &size, &length) == 0 ? size / 2 : 0;
         }
     }
 

@@ -62,6 +62,18 @@ public sealed class AuditDenialSessionTests
         Assert.Equal((0L, true), (session.Lost, session.LossKnown));
     }
 
+    // Without the kernel's events, /proc is looked at every 250 ms, and the session says so.
+    [Fact]
+    public void WithoutEventsALongLivedChildBelongsToo()
+    {
+        using var denier = new Denier("slowchild", 3);
+        var proc = new ProcTree();
+        using var session = AuditDenialSession.Open(new ProcessScope(ScopeTarget.Of(new() { ProcessId = denier.Id }, proc), proc, new KernelScopeClock(), null, "socket: EPERM"));
+        denier.Go();
+        Assert.Equal([SeccompDenialScope.Descendant, SeccompDenialScope.Descendant, SeccompDenialScope.Descendant], Read(session).Select(d => d.Scope));
+        Assert.Contains("looked for every 250 ms, since the kernel's process events can't be had (socket: EPERM)", session.Detail);
+    }
+
     // Pids in records are those of the host, however deep the namespace.
     [Fact]
     public void ProcessesOfNestedNamespacesBelong()

@@ -91,6 +91,9 @@ internal sealed class Denier : IDisposable
                 count = 1;
                 for (int i = 0; i < storms; i++) grandchild();
             }
+            else if (!strcmp(mode, "slowchild")) {
+                if (fork() == 0) { usleep(700000); calls(NULL); usleep(300000); _exit(0); }
+            }
             else if (!strcmp(mode, "space")) space(2);
             else if (!strcmp(mode, "flood")) for (;;) calls(NULL);
             else if (!strcmp(mode, "forkflood")) for (;;) child(NULL);
@@ -130,7 +133,7 @@ internal sealed class Denier : IDisposable
         _process.StandardInput.Write('x');
         _process.StandardInput.Flush();
         if (!wait) return;
-        Assert.True(_process.WaitForExit(120_000), "the program hangs");
+        Assert.True(_process.WaitForExit(300_000), "the program hangs");
         Assert.Equal(0, _process.ExitCode);
     }
 

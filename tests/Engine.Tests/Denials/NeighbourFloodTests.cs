@@ -7,7 +7,7 @@ namespace Sandbox.Tests.Denials;
 [Collection(ProcessStateCollection.Name)]
 public sealed class NeighbourFloodTests
 {
-    private const int Count = 30_000;
+    private const int Count = 10_000;
 
     public NeighbourFloodTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs CAP_AUDIT_READ");
 
@@ -26,9 +26,10 @@ public sealed class NeighbourFloodTests
         neighbour.Dispose();
         var denials = AuditDenialSessionTests.Read(session);
         Assert.All(denials, d => Assert.Equal(denier.Id, d.ProcessId));
-        Assert.Equal(Count, denials.Sum(d => d.Count) + session.Lost);
+        // What is lost is of any process of the machine.
+        var came = denials.Sum(d => d.Count);
+        Assert.True(came <= Count && came + session.Lost >= Count, $"{came} and {session.Lost}");
         Assert.True(session.LossKnown, session.Detail);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{session}; {session.Detail}");
     }
 
     // A consumer that takes nothing until the end: what no object stands for alone is counted by one.
@@ -39,29 +40,33 @@ public sealed class NeighbourFloodTests
         using var denier = new Denier("self", Many);
         using var session = AuditDenialSessionTests.Open(denier.Id);
         denier.Go();
-        Assert.True(ProcessState.Eventually(() => session.Received + session.Lost == Many), session.Detail);
+        Assert.True(ProcessState.Eventually(() => session.Received + session.Lost >= Many), session.Detail);
         var denials = AuditDenialSessionTests.Read(session);
-        Assert.Equal(Many, denials.Sum(d => d.Count) + session.Lost);
+        Assert.Equal(session.Received, denials.Sum(d => d.Count));
+        Assert.True(session.Received <= Many && session.Received + session.Lost >= Many, session.ToString());
         Assert.Contains(denials, d => d.Count > 1);
     }
 
-    // The smallest buffer that the kernel gives: it runs over, and each record that didn't come is counted.
+    // The smallest buffer that the kernel gives: it runs over, and each record that didn't come is counted. Another session with room for
+    // all tells how many there were, of other processes too.
     [Theory]
-    [InlineData("flood", true)]
-    [InlineData("self", false)]
-    public void AnOverrunIsCountedExactly(string neighbourMode, bool withNeighbour)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnOverrunIsCountedExactly(bool withNeighbour)
     {
-        using var neighbour = new Denier(neighbourMode, 1000);
+        using var neighbour = new Denier("flood", 1000);
         using var denier = new Denier("self", Count);
+        using var oracle = AuditDenialSession.Open(ProcessScope.For(new() { All = true }));
         using var session = AuditDenialSession.Open(ProcessScope.For(new() { ProcessId = denier.Id }), 4096);
         if (withNeighbour) neighbour.Go(wait: false);
         denier.Go();
         neighbour.Dispose();
         var came = AuditDenialSessionTests.Read(session).Sum(d => d.Count);
+        Assert.True(oracle.Drain(TimeSpan.FromSeconds(30)));
         Assert.True(session.Lost > 0 && session.Detail.Contains("ran over", StringComparison.Ordinal), session.Detail);
         Assert.True(session.LossKnown, session.Detail);
-        // Alone, every record is the target's; with a neighbour the lost ones are of either.
-        if (withNeighbour) Assert.True(came + session.Lost >= Count, $"{came} + {session.Lost}");
-        else Assert.Equal(Count, came + session.Lost);
+        Assert.Equal(0, oracle.Lost);
+        Assert.InRange(came + session.Lost, Count, oracle.Received + 100); // and some that aren't seccomp's
+        TestContext.Current.TestOutputHelper!.WriteLine($"{came} came, {session.Lost} lost of {oracle.Received}");
     }
 }

@@ -18,6 +18,8 @@ internal sealed class AuditDenialSession : RecordSession
     private readonly KernelLosses _kernel = new();
     private readonly int _bufferSize;
     private long _overruns;
+    private long _overranAt;
+    private long _readAt;
     private long _sampledAt;
 
     // 0: every loss so far is between serials that came. 1: the buffer ran over. 2: what it held then has been read.
@@ -35,6 +37,8 @@ internal sealed class AuditDenialSession : RecordSession
     private protected override FileDescriptor Input => _socket.File;
 
     private protected override long LostElsewhere => _kernel.Lost;
+
+    private protected override bool RanOverLately => Interlocked.Read(ref _overranAt) is > 0 and var at && Interlocked.Read(ref _readAt) - at < 2 * SerialGaps.SettleMilliseconds;
 
     private protected override TimeSpan EndPatience => TimeSpan.FromSeconds(5);
 
@@ -76,6 +80,7 @@ internal sealed class AuditDenialSession : RecordSession
         var count = _batch.Receive(_socket.File, out var errno);
         if (count < 0) return AfterError(errno);
         CatchUp();
+        Interlocked.Exchange(ref _readAt, Environment.TickCount64);
         if (count > 0 && _overrun == 2) _overrun = 0;
         for (var i = 0; i < count; i++)
         {
@@ -92,7 +97,7 @@ internal sealed class AuditDenialSession : RecordSession
     {
         // Once a second: the answer comes from a thread that the kernel starts for it.
         if (!last && _sampledAt != 0 && Environment.TickCount64 - _sampledAt < 1000) return;
-        _kernel.Sample();
+        _kernel.Sample(last ? 50 : 200);
         _sampledAt = Environment.TickCount64;
     }
 
@@ -111,6 +116,7 @@ internal sealed class AuditDenialSession : RecordSession
         {
             case Errno.ENOBUFS:
                 Interlocked.Increment(ref _overruns);
+                Interlocked.Exchange(ref _overranAt, Environment.TickCount64);
                 _overrun = 1;
                 return true;
             case Errno.EAGAIN:

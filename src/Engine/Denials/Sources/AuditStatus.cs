@@ -9,10 +9,10 @@ namespace Sandbox.Denials;
 internal sealed record AuditStatus(uint RateLimit, uint Lost)
 {
     private const int Get = 1000, Error = 2; // AUDIT_GET, NLMSG_ERROR
-    private const int AnswerMilliseconds = 200, BufferSize = 1024;
+    private const int BufferSize = 1024;
 
-    /// <summary>Asks; null with the reason where the kernel refuses.</summary>
-    public static AuditStatus? TryRead(out string? refusal)
+    /// <summary>Asks; null with the reason where the kernel refuses, or doesn't answer in time.</summary>
+    public static AuditStatus? TryRead(int milliseconds, out string? refusal)
     {
         try
         {
@@ -23,7 +23,7 @@ internal sealed record AuditStatus(uint RateLimit, uint Lost)
             BinaryPrimitives.WriteUInt16LittleEndian(request[4..], Get);
             BinaryPrimitives.WriteUInt16LittleEndian(request[6..], 1); // NLM_F_REQUEST
             socket.Send(request, "the audit status");
-            return Await(socket, out refusal);
+            return Await(socket, milliseconds, out refusal);
         }
         catch (ErrnoException e)
         {
@@ -32,11 +32,11 @@ internal sealed record AuditStatus(uint RateLimit, uint Lost)
         }
     }
 
-    private static AuditStatus? Await(NetlinkSocket socket, out string? refusal)
+    private static AuditStatus? Await(NetlinkSocket socket, int milliseconds, out string? refusal)
     {
         refusal = "the kernel didn't answer AUDIT_GET";
         using var batch = new MessageBatch(1, BufferSize);
-        for (var end = Environment.TickCount64 + AnswerMilliseconds; end - Environment.TickCount64 is > 0 and var left;)
+        for (var end = Environment.TickCount64 + milliseconds; end - Environment.TickCount64 is > 0 and var left;)
         {
             if (!Readiness.Await(socket.File, (int)left) || batch.Receive(socket.File, out _) < 1 || batch.Port(0) != 0 || batch[0].Length < NetlinkSocket.HeaderSize + 4) continue;
             var body = batch[0][NetlinkSocket.HeaderSize..];

@@ -15,7 +15,6 @@ namespace Sandbox.Denials;
 /// </summary>
 internal sealed class DenialCanary
 {
-    private const uint Log = 0x7ffc0000, Errno = 0x00050000, Trace = 0x7ff00000; // SECCOMP_RET_*
     private const int NameLength = 15, MostKept = 4096; // TASK_COMM_LEN without its zero
     private static readonly ConcurrentDictionary<ulong, byte> Known = new();
     private static readonly ConcurrentQueue<ulong> Order = new();
@@ -51,22 +50,22 @@ internal sealed class DenialCanary
         var name = Encoding.ASCII.GetString(Prefix) + Id.ToString("x11", CultureInfo.InvariantCulture);
         writer.Call(Syscall.Prctl, PlanArgument.Value(15, "PR_SET_NAME"), writer.Text(name), 0, 0, 0);
         var flags = PlanArgument.Value(2, "SECCOMP_FILTER_FLAG_LOG");
-        switch (LoggedAction())
+        switch (LoggedActions.ForCanary())
         {
-            case Log:
-                SeccompProbes.Install(plan, Log);
+            case LoggedActions.Log:
+                SeccompProbes.Install(plan, LoggedActions.Log);
                 plan.AwaitLook();
                 writer.Call(Syscall.GetParentPid);
                 break;
-            case Errno:
-                SeccompProbes.Install(plan, Errno | SeccompProbes.Mark, flags);
+            case LoggedActions.Errno:
+                SeccompProbes.Install(plan, LoggedActions.Errno | SeccompProbes.Mark, flags);
                 plan.AwaitLook();
                 writer.CallRefused(SeccompProbes.Mark, Syscall.GetParentPid);
                 break;
             default:
-                SeccompProbes.Install(plan, Trace, flags);
+                SeccompProbes.Install(plan, LoggedActions.Trace, flags);
                 plan.AwaitLook();
-                writer.CallRefused(Native.Errno.ENOSYS, Syscall.GetParentPid);
+                writer.CallRefused(Errno.ENOSYS, Syscall.GetParentPid);
                 break;
         }
 
@@ -76,14 +75,5 @@ internal sealed class DenialCanary
             return null;
         };
         return plan.Run();
-    }
-
-    // Log needs no flag, which the kernel has since 4.14 only, as it has the action.
-    private static uint LoggedAction()
-    {
-        var logged = new HostState { CurrentDirectory = "/" }.Sysctl("kernel.seccomp.actions_logged");
-        var actions = logged?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? ["log"];
-        return actions.Contains("log") ? Log : actions.Contains("errno") ? Errno : actions.Contains("trace") ? Trace
-            : throw new SandboxException("WatchSeccompDenial,ACTIONS_NOT_LOGGED", SandboxErrorKind.InvalidOperation, $"The kernel is told to log the actions '{logged}' only, so most denials make no record.", $"sysctl -w kernel.seccomp.actions_logged=\"{(logged + " errno log trace").TrimStart()}\"");
     }
 }

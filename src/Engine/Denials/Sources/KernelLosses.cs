@@ -20,19 +20,16 @@ internal sealed class KernelLosses
     public string? Doubt => _refusal is { } refusal ? $"what the kernel dropped isn't known ({refusal})"
         : _uncertain ? "the kernel's counter of dropped records was reset, or counts records that its rate limit dropped with a serial" : null;
 
-    public void Sample()
+    public void Sample(int milliseconds)
     {
-        var status = AuditStatus.TryRead(out var refusal);
+        var status = AuditStatus.TryRead(milliseconds, out var refusal);
         Take(status, refusal);
     }
 
     internal void Take(AuditStatus? status, string? refusal)
     {
-        if (status is null)
-        {
-            _refusal = refusal;
-            return;
-        }
+        _refusal = refusal;
+        if (status is null) return;
 
         if (_last is { } last)
         {

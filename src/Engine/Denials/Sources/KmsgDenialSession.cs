@@ -32,6 +32,8 @@ internal sealed class KmsgDenialSession : RecordSession
 
     private protected override long LostElsewhere => Interlocked.Read(ref _untold);
 
+    private protected override bool RanOverLately => true; // the rate limit takes most of them
+
     private protected override TimeSpan EndPatience => TimeSpan.FromMilliseconds(250);
 
     private protected override string SourceDetail => "audit records in the kernel log"

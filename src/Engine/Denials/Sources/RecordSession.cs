@@ -10,7 +10,7 @@ namespace Sandbox.Denials;
 /// </summary>
 internal abstract class RecordSession : SeccompDenialSession
 {
-    private const int BatchesBetweenLooks = 16, FinalMilliseconds = 40;
+    private const int BatchesBetweenLooks = 16, FinalMilliseconds = 25;
     private static readonly TimeSpan CanaryPatience = TimeSpan.FromSeconds(1);
     private readonly ProcessScope _scope;
     private readonly Thread _thread;
@@ -22,6 +22,7 @@ internal abstract class RecordSession : SeccompDenialSession
     private long _endBy;
     private long _malformed;
     private volatile bool _stopping;
+    private volatile bool _over;
     private volatile SandboxException? _failure;
     private volatile string _scopeDetail;
 
@@ -38,13 +39,13 @@ internal abstract class RecordSession : SeccompDenialSession
     public override long Received => Queue.Received;
 
     /// <inheritdoc/>
-    public override long Lost => Gaps.Missing(Environment.TickCount64, _stopping) + Queue.Lost + LostElsewhere;
+    public override long Lost => Gaps.Missing(Environment.TickCount64, all: _over && RanOverLately) + Queue.Lost + LostElsewhere;
 
     /// <inheritdoc/>
     public override SandboxException? Failure => _failure;
 
     /// <inheritdoc/>
-    public override string Detail => string.Join("; ", new[] { SourceDetail, _scopeDetail, Unread, Unattributed }.Where(d => d is not null));
+    public override string Detail => string.Join("; ", new[] { SourceDetail, _scopeDetail, LoggedOnly, LoggedActions.Missing(), Unread, Unattributed }.Where(d => d is not null));
 
     /// <summary>Records that aren't understood.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
@@ -60,8 +61,16 @@ internal abstract class RecordSession : SeccompDenialSession
     /// <summary>What is known to be lost but for missing serials.</summary>
     private protected abstract long LostElsewhere { get; }
 
+    /// <summary>
+    /// Whether a serial that is missing for a short time is lost. Otherwise its record is being made: of a process that was preempted
+    /// meanwhile.
+    /// </summary>
+    private protected abstract bool RanOverLately { get; }
+
     /// <summary>How long the last canary may take when what is watched has ended.</summary>
     private protected abstract TimeSpan EndPatience { get; }
+
+    private const string LoggedOnly = "errno, trap, trace and notify are logged only where the filter was installed with SECCOMP_FILTER_FLAG_LOG";
 
     private string? Unread => Malformed is > 0 and var count ? $"{count} records weren't understood" : null;
 
@@ -211,20 +220,20 @@ internal abstract class RecordSession : SeccompDenialSession
     {
         try
         {
-            var refresh = 0L;
+            var refreshed = 0L;
             while (!_stopping && !HasEnded())
             {
                 var now = Environment.TickCount64;
-                if (now >= refresh)
+                if (now - refreshed >= _scope.NextRefresh)
                 {
                     _scope.Refresh();
                     _scopeDetail = _scope.Detail;
                     Periodically(last: false);
-                    refresh = Environment.TickCount64 + _scope.NextRefresh;
+                    refreshed = Environment.TickCount64;
                 }
 
                 _landlock.Flush(now);
-                Wait((int)Math.Clamp(Math.Min(refresh - now, _landlock.IsPending ? LandlockEvents.WaitMilliseconds : int.MaxValue), 1, ProcessScope.RefreshMilliseconds));
+                Wait(Math.Min(_scope.NextRefresh, _landlock.IsPending ? LandlockEvents.WaitMilliseconds : ProcessScope.RefreshMilliseconds));
                 for (var i = 0; i < BatchesBetweenLooks && !_stopping && ReadSome(); i++)
                 {
                 }
@@ -249,6 +258,7 @@ internal abstract class RecordSession : SeccompDenialSession
         }
         finally
         {
+            _over = true;
             Queue.CompleteOne();
         }
     }
@@ -265,7 +275,8 @@ internal abstract class RecordSession : SeccompDenialSession
             _endThread.Start();
         }
 
-        return _endMark.HasArrived || _endMark.CannotArrive || Environment.TickCount64 >= _endBy;
+        var now = Environment.TickCount64;
+        return _endMark.CannotArrive || now >= _endBy || (_endMark.HasArrived && Gaps.Missing(now, all: true) == Gaps.Missing(now, all: false));
     }
 
     private unsafe void Wait(int milliseconds)
