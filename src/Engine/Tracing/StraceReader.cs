@@ -132,7 +132,8 @@ internal sealed partial class StraceReader
     private SandboxException Bad(string reason, SandboxErrorKind kind, string message, string remedy) =>
         new("Trace," + reason, kind, string.Create(CultureInfo.InvariantCulture, $"{_source}:{_line}: {message}"), remedy);
 
-    private static string Short(string line) => line.Length <= 60 ? line : line[..60] + "…";
+    // What isn't text must not reach a terminal.
+    private static string Short(string line) => string.Concat(line.Take(60).Select(c => char.IsControl(c) ? '.' : c)) + (line.Length <= 60 ? "" : "…");
 
     // [pid 12<comm>] 12:00:00.1 (+ 0.1) [ 257] [00007f…]
     [GeneratedRegex(@"^(?:\[pid\s+(?<pid>\d+)(?:<.*?>)?\]\s+|(?<pid>\d+)(?:<.*?>)?\s+(?=\S))?\s*(?:(?:\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d+)\s+)?(?:\(\+\s*[\d.]+\)\s+)?(?:\[\s*(?:0x[0-9a-f]+|\d+)\]\s+)?(?:\[[0-9a-f?]{8,16}\]\s+)?")]
