@@ -38,6 +38,23 @@ public sealed class StraceReaderTests : IDisposable
         Assert.Equal(SeccompAction.Errno, policy.Decide(SeccompArchitectures.Native, SyscallTable.For(SeccompArchitectures.Native).Find("unshare")!.Number).Action);
     }
 
+    [Theory]
+    [InlineData("python3", "-c", "import json, hashlib; print(json.dumps({'a': hashlib.sha256(b'x').hexdigest()}))")]
+    [InlineData("perl", "-e", "print join ',', sort map { $_ * 2 } 1 .. 3; print `echo sub`")]
+    [InlineData("sh", "-c", "cd /tmp && mkdir d && echo 1 > d/f && tar czf a.tgz d && rm -r d && tar xzf a.tgz && cat d/f && rm -r d a.tgz")]
+    public void Real_programs_run_as_before_under_what_strace_saw_on_standard_error(string program, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} isn't installed");
+        var output = _scratch.At("err");
+        // As in the sandbox, where a shell has no PWD and asks for it.
+        var (code, _, error) = CProgram.Run("/bin/sh", ["-c", $"cd {_scratch.Path} && exec env -u PWD -u OLDPWD strace -f \"$0\" \"$@\" 2> {output}", program, .. arguments.Select(a => a.Replace("/tmp", _scratch.Path, StringComparison.Ordinal))]);
+        Assert.True(code == 0, error);
+        var policy = new SeccompPolicyDesign { Trace = new() { Straces = [output] } }.Build();
+        var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, program, arguments) with { SeccompPolicy = policy });
+        Assert.True(process.ExitCode == 0 && process.Denials.Count == 0, Sandboxed.Describe(process));
+        Assert.Equal(new(SeccompAction.Errno, 1), policy.Decide(SeccompCall.Of(SeccompArchitectures.Native, "mount")));
+    }
+
     [Fact]
     public void Counts_are_those_of_its_own_table()
     {
