@@ -124,6 +124,42 @@ public sealed class StraceReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_new_process_breaks_a_line_anywhere()
+    {
+        const string Text = """
+            clone(child_stack=NULL, flags=SIGCHLDstrace: Process 14 attached
+            strace: Process 15 attached
+            , child_tidptr=0x1) = 14
+            [pid    13] rt_sigaction(SIGINT, {sa_handler=SIG_DFL}, strace: Process 16 attached
+            {sa_handler=SIG_DFL}, 8) = 0
+            [pid    13] vfork(strace: Process 17 attached
+             <unfinished ...>
+            [pid    17] getpid() = 17
+            [pid    13] <... vfork resumed>) = 17
+            """;
+        Assert.Equal(["clone", "getpid", "rt_sigaction", "vfork"], StraceReader.Parse(Text.Split('\n'), "t").Select(c => c.Name).Order());
+    }
+
+    [Fact]
+    public void A_process_begins_in_the_mode_of_the_last_call_that_strace_saw()
+    {
+        Assert.SkipUnless(SeccompArchitectures.Native == SeccompArchitecture.X86_64, "the text is of x86-64");
+        const string Text = """
+            [ Process PID=13 runs in 32 bit mode. ]
+            fork( <unfinished ...>
+            strace: Process 14 attached
+            [pid    14] getgid() = 0
+            [pid    13] <... fork resumed>) = 14
+            [pid    14] getgid( <unfinished ...>
+            [pid    13] [ Process PID=13 runs in 64 bit mode. ]
+            [pid    13] clone(child_stack=NULL) = 15
+            strace: Process 15 attached
+            [pid    15] getuid() = 0
+            """;
+        Assert.Equal([("x86", "fork", 1L), ("x86", "getgid", 2L), ("x86_64", "clone", 1L), ("x86_64", "getuid", 1L)], StraceReader.Parse(Text.Split('\n'), "t").Select(c => (c.Architecture, c.Name!, c.Count)));
+    }
+
+    [Fact]
     public void What_a_program_writes_is_no_message_of_strace()
     {
         Assert.SkipUnless(SeccompArchitectures.Native == SeccompArchitecture.X86_64, "the text is of x86-64");
