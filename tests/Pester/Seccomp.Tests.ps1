@@ -54,6 +54,29 @@ Describe 'Seccomp policies' {
     }
 }
 
+Describe 'Policies learned from runs' {
+    It 'allows the same run and nothing else' {
+        $null = Start-HardenedProcess ls -ArgumentList /usr -Trace "$TestDrive/ls.ndjson" -Wait
+        $policy = New-SeccompPolicy -FromTrace "$TestDrive/*.ndjson" -WithArguments -Name ls
+        $again = Start-HardenedProcess ls -ArgumentList /usr -SeccompPolicy $policy -Wait
+        $again.ExitCode | Should -Be 0
+        $again.Denials | Should -BeNullOrEmpty
+        Test-SeccompPolicy $policy unshare | Should -BeFalse
+    }
+
+    It 'learns from strace and from audit records' {
+        Set-Content "$TestDrive/s.strace" '12 getpid() = 1'
+        Set-Content "$TestDrive/audit.log" 'type=SECCOMP msg=audit(1.1:4): pid=42 arch=c000003e syscall=165 code=0x7ffc0000'
+        Test-SeccompPolicy (New-SeccompPolicy -FromStrace "$TestDrive/s.strace") getpid | Should -BeTrue
+        (New-SeccompPolicy -FromAuditLog "$TestDrive/audit.log").ToText() | Should -Match 'mount'
+    }
+
+    It 'names the line that it can not understand' {
+        Set-Content "$TestDrive/bad.strace" "read(0) = 0", 'hello'
+        { New-SeccompPolicy -FromStrace "$TestDrive/bad.strace" -ErrorAction Stop } | Should -Throw -ErrorId 'Trace,BAD_LINE*' -ExpectedMessage '*bad.strace:2*'
+    }
+}
+
 Describe 'Get-SeccompFilter' {
     It 'reads the filter of a hardened process' -Skip:((id -u) -ne 0) {
         $process = Start-HardenedProcess sleep 60

@@ -51,16 +51,26 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
     protected string[] ResolvePaths(IEnumerable<string> paths, string parameterName) =>
         [.. paths.SelectMany(path => WildcardPattern.ContainsWildcardCharacters(path) ? ResolveWildcards(path, parameterName) : [ResolvePath(path, parameterName)])];
 
-    private string[] ResolveWildcards(string path, string parameterName)
+    private System.Collections.ObjectModel.Collection<string> ResolveWildcards(string path, string parameterName)
     {
-        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
-        return provider.Name == "FileSystem" && found.Count > 0
-            ? [.. found]
-            : throw new SandboxException("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.");
+        try
+        {
+            var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+            if (provider.Name == "FileSystem" && found.Count > 0) return found;
+        }
+        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw NoMatch(path, parameterName, e);
+        }
+
+        throw NoMatch(path, parameterName);
     }
 
     /// <summary>Writes a file as Get-Item does: the provider adds the mode, the owner and the paths that views and pipelines read.</summary>
     protected void WriteFile(string path) => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+
+    private static SandboxException NoMatch(string path, string parameterName, Exception? inner = null) =>
+        new("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.", inner);
 
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
     protected override void StopProcessing() => cancellation.Cancel();

@@ -32,9 +32,14 @@ internal sealed partial class StraceReader
     {
         _line++;
         if (line.Length == 0) return;
-        var continues = _interrupted && Continuation().IsMatch(line);
-        _interrupted = false;
-        if (continues || line.StartsWith(" > ", StringComparison.Ordinal)) return; // the rest of a call; a frame of a stack
+        if (line.StartsWith(" > ", StringComparison.Ordinal)) return; // a frame of a stack
+        if (_interrupted)
+        {
+            // The rest of the call, whatever it begins with; more processes may come before it.
+            _interrupted = Attached().Match(line) is { Success: true, Index: 0 } another && Begin(another);
+            return;
+        }
+
         var start = Prefix().Match(line);
         var (pid, rest) = (start.Groups["pid"].Value, line[start.Length..]);
         if (Call().Match(rest) is { Success: true } call)
@@ -42,11 +47,19 @@ internal sealed partial class StraceReader
             _table = null;
             _last = Mode(pid);
             Add(_last, call.Groups["name"].Value, 1);
-            if (Attached().Match(rest) is { Success: true } attached) Begin(attached.Groups["pid"].Value);
+            _interrupted = Attached().Match(rest) is { Success: true } attached && Begin(attached);
         }
         else if (Change().Match(rest) is { Success: true } change)
         {
             SetMode(change.Groups["pid"].Value, change.Groups["mode"].Value);
+        }
+        else if (Attached().Match(rest) is { Success: true, Index: 0 } alone)
+        {
+            Begin(alone);
+        }
+        else if (Resumed().IsMatch(rest))
+        {
+            _last = Mode(pid);
         }
         else if (rest.StartsWith("+++ ", StringComparison.Ordinal))
         {
@@ -59,12 +72,13 @@ internal sealed partial class StraceReader
         }
     }
 
-    // strace interrupts the line of the call that made a process. The process begins in the mode in which the last call was made.
-    private void Begin(string pid)
+    // For strace a process begins in the mode of the last call that it saw (alloctcb); it tells only of a change.
+    private bool Begin(Match attached)
     {
-        _interrupted = true;
+        var pid = attached.Groups["pid"].Value;
         if (_last == SeccompArchitectures.Native) _modes.Remove(pid);
         else _modes[pid] = _last;
+        return true;
     }
 
     private SeccompArchitecture Mode(string pid) => pid.Length > 0 ? _modes.GetValueOrDefault(pid, SeccompArchitectures.Native)
@@ -132,7 +146,8 @@ internal sealed partial class StraceReader
     private SandboxException Bad(string reason, SandboxErrorKind kind, string message, string remedy) =>
         new("Trace," + reason, kind, string.Create(CultureInfo.InvariantCulture, $"{_source}:{_line}: {message}"), remedy);
 
-    private static string Short(string line) => line.Length <= 60 ? line : line[..60] + "…";
+    // What isn't text must not reach a terminal.
+    private static string Short(string line) => string.Concat(line.Take(60).Select(c => char.IsControl(c) ? '.' : c)) + (line.Length <= 60 ? "" : "…");
 
     // [pid 12<comm>] 12:00:00.1 (+ 0.1) [ 257] [00007f…]
     [GeneratedRegex(@"^(?:\[pid\s+(?<pid>\d+)(?:<.*?>)?\]\s+|(?<pid>\d+)(?:<.*?>)?\s+(?=\S))?\s*(?:(?:\d\d:\d\d:\d\d(?:\.\d+)?|\d+\.\d+)\s+)?(?:\(\+\s*[\d.]+\)\s+)?(?:\[\s*(?:0x[0-9a-f]+|\d+)\]\s+)?(?:\[[0-9a-f?]{8,16}\]\s+)?")]
@@ -144,15 +159,15 @@ internal sealed partial class StraceReader
     [GeneratedRegex(@"strace: Process (?<pid>\d+) attached$")]
     private static partial Regex Attached();
 
-    [GeneratedRegex(@"^(?:[,)]| <unfinished)")]
-    private static partial Regex Continuation();
-
     [GeneratedRegex(@"^(?:strace: )?\[ Process PID=(?<pid>\d+) runs in (?<mode>64 bit|32 bit|x32) mode\. \]$")]
     private static partial Regex Change();
 
     [GeneratedRegex(@"^System call usage summary for (?<mode>64 bit|32 bit|x32) mode:$")]
     private static partial Regex Summary();
 
-    [GeneratedRegex(@"^<\.\.\. .* resumed>|^--- .* ---$|^strace: |^\?\?\?\?\(|^<detached|^ ?<unfinished")]
+    [GeneratedRegex(@"^<\.\.\. .* resumed>")]
+    private static partial Regex Resumed();
+
+    [GeneratedRegex(@"^--- .* ---$|^strace: |^\?\?\?\?\(|^<detached|^ ?<unfinished")]
     private static partial Regex Other();
 }

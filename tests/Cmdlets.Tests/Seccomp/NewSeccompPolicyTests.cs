@@ -32,12 +32,71 @@ public sealed class NewSeccompPolicyTests : IDisposable
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
+    [Fact]
+    public void It_learns_from_files_by_patterns_and_takes_changes()
+    {
+        string directory = Directory.CreateTempSubdirectory("learn-").FullName;
+        string In(string name, string text)
+        {
+            File.WriteAllText(Path.Combine(directory, name), text);
+            return Path.Combine(directory, name);
+        }
+
+        SeccompPolicy Learn(string arguments) => session.Invoke($"param($d) New-SeccompPolicy {arguments}", directory).Single<SeccompPolicy>();
+        string[] Allowed(SeccompPolicy policy) => [.. new[] { "read", "write", "socket", "mkdir", "getpid", "exit_group" }.Where(name => policy.Decide(SeccompCall.Of(SeccompArchitectures.Native, name, 1, 1)).Passes)];
+        string Number(string name) => SyscallTable.For(SeccompArchitectures.Native).Find(name)!.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string arch = SeccompArchitectures.Name(SeccompArchitectures.Native), hex = SeccompArchitectures.AuditArchitecture(SeccompArchitectures.Native).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+        In("one.ndjson", $"{{\"arch\":\"{arch}\",\"syscall\":{Number("read")},\"count\":1}}\n{{\"arch\":\"{arch}\",\"syscall\":{Number("socket")},\"count\":2,\"args\":{{\"0\":[2]}}}}\n");
+        In("two.ndjson", $"{{\"arch\":\"{arch}\",\"syscall\":{Number("write")},\"count\":1}}\n{{\"arch\":\"{arch}\",\"syscall\":{Number("mkdir")},\"count\":1,\"denied\":1}}\n");
+        In("s.strace", "12 getpid() = 1\n12 +++ exited with 0 +++\n");
+        In("audit.log", $"type=SECCOMP msg=audit(1.1:4): pid=42 arch={hex} syscall={Number("mkdir")} code=0x50000\n");
+        var policy = Learn("-FromTrace $d/*.ndjson");
+        Assert.Equal("one", policy.Name);
+        Assert.Equal(["read", "write", "socket", "exit_group"], Allowed(policy));
+        Assert.Equal(["read", "write", "exit_group"], Allowed(Learn("-FromTrace $d/*.ndjson -WithArguments")));
+        Assert.Equal(["read", "write", "socket", "mkdir", "exit_group"], Allowed(Learn("-FromTrace $d/one.ndjson, $d/two.ndjson -IncludeDenied")));
+        Assert.Equal(["mkdir", "getpid", "exit_group"], Allowed(Learn("-FromStrace $d/s.* -FromAuditLog $d/audit.log -IncludeDenied")));
+        var changed = Learn("getpid -FromTrace $d/*.ndjson -DenySyscall write -DefaultAction KillProcess -Name mine");
+        Assert.Equal(("mine", SeccompAction.KillProcess), (changed.Name, changed.DefaultAction));
+        Assert.Equal(["read", "socket", "getpid", "exit_group"], Allowed(changed));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void A_file_that_can_not_be_understood_is_an_error_with_its_line_and_no_policy()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("learn-").FullName, "file");
+        foreach (var (parameter, text, id) in new[]
+        {
+            ("FromTrace", "{\"syscall\":0,\"count\":1}\n{\"syscall\":0}", "SeccompFormat,BAD_FIELD"),
+            ("FromStrace", "read(0) = 0\nhello \u001b[31mred", "Trace,BAD_LINE"),
+            ("FromAuditLog", "\ntype=SECCOMP msg=audit(1.1:4): pid=1 syscall=1", "Trace,BAD_RECORD"),
+        })
+        {
+            File.WriteAllText(file, text);
+            var result = session.Invoke($"param($f) New-SeccompPolicy -{parameter} $f", file);
+            Assert.Empty(result.Objects);
+            Assert.Equal(id + ",Sandbox.Cmdlets.NewSeccompPolicyCommand", result.SingleError().FullyQualifiedErrorId);
+            Assert.Contains(file + ":2", result.SingleError().ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', result.SingleError().ToString());
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
     [Theory]
     [InlineData("New-SeccompPolicy", "NewSeccompPolicy,EMPTY,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy opnat", "SeccompPolicy,UNKNOWN_SYSCALL,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy '@fil-system'", "SeccompPolicy,UNKNOWN_SET,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy -Policy 5", "NewSeccompPolicy,BAD_BASE,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy -Policy ./absent.json", "SeccompFile,ENOENT,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromTrace ./absent.ndjson", "Trace,CANNOT_READ,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromTrace ./absent/*.ndjson", "ResolvePath,NoMatch,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromStrace nodrive:/*", "ResolvePath,NoMatch,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromAuditLog env:*", "ResolvePath,NoMatch,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromTrace /etc/passwd -Policy strict", "NewSeccompPolicy,TWO_BASES,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy read -WithArguments", "NewSeccompPolicy,NO_TRACE,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
+    [InlineData("New-SeccompPolicy -FromStrace /etc/passwd -WithArguments", "NewSeccompPolicy,NO_ARGUMENTS,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy read -Capability CAP_KIL", "Capability,UNKNOWN_NAME,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     [InlineData("New-SeccompPolicy read -KernelVersion 5.1", "NewSeccompPolicy,NO_CONDITIONS,Sandbox.Cmdlets.NewSeccompPolicyCommand")]
     public void What_is_wrong_is_an_error_and_no_policy(string script, string id)

@@ -16,6 +16,7 @@ public sealed class PolicySerializationTests : IDisposable
         new(["mmap"], SeccompAction.Errno, 97, [new(0, SeccompOperator.Equal, 40), new(1, SeccompOperator.MaskedEqual, 0xffff_ffff_0000_000f, ulong.MaxValue << 32)]),
         new(["ptrace"], SeccompAction.Trace, 7),
         new(["getpid"], SeccompAction.Log),
+        new(["close"], SeccompAction.Allow, architectures: [SeccompArchitecture.AArch64]),
     ], 38, [SeccompArchitecture.X86_64, SeccompArchitecture.AArch64], SeccompFilterFlags.Log | SeccompFilterFlags.ThreadSync, "for a test", "/run/s.sock", "m", [new("debugging", "a debugger")]);
 
     private readonly ModuleRunspace session = new();

@@ -1,3 +1,5 @@
+using Sandbox.Seccomp;
+using Sandbox.Tests.Seccomp;
 using Sandbox.Tracing;
 
 namespace Sandbox.Tests.Tracing;
@@ -44,6 +46,31 @@ public sealed class AuditLogReaderTests
         var error = Assert.Throws<SandboxException>(() => AuditLogReader.Parse(["", line], "log"));
         Assert.Contains("log:2", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    // The kernel prints few records in a while, so that some tries may give none.
+    [Fact]
+    public void What_the_kernel_prints_becomes_a_policy()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/dmesg") && CProgram.Run("/usr/bin/dmesg", []).Code == 0, "the kernel log can't be read");
+        // Obsolete calls, which nothing else that is logged makes.
+        var policy = new SeccompPolicy("logs", SeccompAction.Allow, [new(["lookup_dcookie"], SeccompAction.Log), new(["nfsservctl"], SeccompAction.KillProcess)]);
+        SeccompCall[] calls = [SeccompCall.Of(SeccompArchitectures.Native, "lookup_dcookie"), SeccompCall.Of(SeccompArchitectures.Native, "nfsservctl")];
+        using var child = new FilteredChild();
+        IReadOnlyList<SyscallCount> counts = [];
+        for (var tries = 0; tries < 8 && counts.Count < 2; tries++)
+        {
+            if (tries > 0) Thread.Sleep(1500);
+            Assert.Equal(["errno 38", "killed 31"], child.Call(SeccompCompiler.Compile(policy), calls));
+            counts = [.. AuditLogReader.Parse(CProgram.Run("/usr/bin/dmesg", []).Output.Split('\n'), "dmesg").Where(c => calls.Any(call => call.Name == c.Name))];
+        }
+
+        Assert.SkipWhen(counts.Count < 2, "the kernel didn't print the records: another reader has them, or its limit is reached");
+        Assert.Equal((SeccompArchitectures.Name(SeccompArchitectures.Native), 0L), (counts.Single(c => c.Name == "lookup_dcookie").Architecture, counts.Single(c => c.Name == "lookup_dcookie").Denied));
+        var killed = counts.Single(c => c.Name == "nfsservctl");
+        Assert.Equal(killed.Count, killed.Denied);
+        var learned = TracePolicy.Of("dmesg", counts, includeDenied: false, withArguments: false);
+        Assert.Equal((SeccompAction.Allow, SeccompAction.Errno), (learned.Decide(calls[0]).Action, learned.Decide(calls[1]).Action));
     }
 
     [Fact]

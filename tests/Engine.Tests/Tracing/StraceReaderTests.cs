@@ -38,6 +38,23 @@ public sealed class StraceReaderTests : IDisposable
         Assert.Equal(SeccompAction.Errno, policy.Decide(SeccompArchitectures.Native, SyscallTable.For(SeccompArchitectures.Native).Find("unshare")!.Number).Action);
     }
 
+    [Theory]
+    [InlineData("python3", "-c", "import json, hashlib; print(json.dumps({'a': hashlib.sha256(b'x').hexdigest()}))")]
+    [InlineData("perl", "-e", "print join ',', sort map { $_ * 2 } 1 .. 3; print `echo sub`")]
+    [InlineData("sh", "-c", "cd /tmp && mkdir d && echo 1 > d/f && tar czf a.tgz d && rm -r d && tar xzf a.tgz && cat d/f && rm -r d a.tgz")]
+    public void Real_programs_run_as_before_under_what_strace_saw_on_standard_error(string program, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists($"/usr/bin/{program}"), $"{program} isn't installed");
+        var output = _scratch.At("err");
+        // As in the sandbox, where a shell has no PWD and asks for it.
+        var (code, _, error) = CProgram.Run("/bin/sh", ["-c", $"cd {_scratch.Path} && exec env -u PWD -u OLDPWD strace -f \"$0\" \"$@\" 2> {output}", program, .. arguments.Select(a => a.Replace("/tmp", _scratch.Path, StringComparison.Ordinal))]);
+        Assert.True(code == 0, error);
+        var policy = new SeccompPolicyDesign { Trace = new() { Straces = [output] } }.Build();
+        var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, program, arguments) with { SeccompPolicy = policy });
+        Assert.True(process.ExitCode == 0 && process.Denials.Count == 0, Sandboxed.Describe(process));
+        Assert.Equal(new(SeccompAction.Errno, 1), policy.Decide(SeccompCall.Of(SeccompArchitectures.Native, "mount")));
+    }
+
     [Fact]
     public void Counts_are_those_of_its_own_table()
     {
@@ -104,6 +121,42 @@ public sealed class StraceReaderTests : IDisposable
         var table = _scratch.At("table");
         CProgram.Run("/usr/bin/strace", ["-f", "-c", "-o", table, program]);
         Assert.Equal([("fork", 1L), ("getgid", 1L), ("getpid", 3L)], StraceReader.Parse(File.ReadLines(table), table).Where(c => c.Architecture == "x86").Select(c => (c.Name!, c.Count)).Order());
+    }
+
+    [Fact]
+    public void A_new_process_breaks_a_line_anywhere()
+    {
+        const string Text = """
+            clone(child_stack=NULL, flags=SIGCHLDstrace: Process 14 attached
+            strace: Process 15 attached
+            , child_tidptr=0x1) = 14
+            [pid    13] rt_sigaction(SIGINT, {sa_handler=SIG_DFL}, strace: Process 16 attached
+            {sa_handler=SIG_DFL}, 8) = 0
+            [pid    13] vfork(strace: Process 17 attached
+             <unfinished ...>
+            [pid    17] getpid() = 17
+            [pid    13] <... vfork resumed>) = 17
+            """;
+        Assert.Equal(["clone", "getpid", "rt_sigaction", "vfork"], StraceReader.Parse(Text.Split('\n'), "t").Select(c => c.Name).Order());
+    }
+
+    [Fact]
+    public void A_process_begins_in_the_mode_of_the_last_call_that_strace_saw()
+    {
+        Assert.SkipUnless(SeccompArchitectures.Native == SeccompArchitecture.X86_64, "the text is of x86-64");
+        const string Text = """
+            [ Process PID=13 runs in 32 bit mode. ]
+            fork( <unfinished ...>
+            strace: Process 14 attached
+            [pid    14] getgid() = 0
+            [pid    13] <... fork resumed>) = 14
+            [pid    14] getgid( <unfinished ...>
+            [pid    13] [ Process PID=13 runs in 64 bit mode. ]
+            [pid    13] clone(child_stack=NULL) = 15
+            strace: Process 15 attached
+            [pid    15] getuid() = 0
+            """;
+        Assert.Equal([("x86", "fork", 1L), ("x86", "getgid", 2L), ("x86_64", "clone", 1L), ("x86_64", "getuid", 1L)], StraceReader.Parse(Text.Split('\n'), "t").Select(c => (c.Architecture, c.Name!, c.Count)));
     }
 
     [Fact]
