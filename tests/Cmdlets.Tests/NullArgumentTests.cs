@@ -38,6 +38,8 @@ public sealed class NullArgumentTests : IDisposable
     [InlineData("New-SeccompPolicy -Policy $null")]
     [InlineData("New-HardeningProfile Mine -Identity $null")]
     [InlineData("Get-HardenedProcess -Id $null")]
+    [InlineData("Watch-SeccompDenial -Process 1 -Timeout $null")]
+    [InlineData("New-SeccompPolicy -FromTrace $null")]
     public void So_is_it_elsewhere(string script) =>
         Assert.StartsWith("ParameterArgumentValidationError", session.Invoke(script).SingleError().FullyQualifiedErrorId, StringComparison.Ordinal);
 
