@@ -12,12 +12,13 @@ Describe 'Seccomp policies' {
         Export-SeccompPolicy -Policy $policy -Path "$TestDrive/p.json"
         Import-SeccompPolicy "$TestDrive/p.json" | Should -Be $policy
         $policy | ConvertFrom-SeccompPolicy | ConvertTo-SeccompPolicy | Should -Be $policy
+        ConvertFrom-SeccompPolicy strict | ConvertTo-SeccompPolicy | Should -Be (New-SeccompPolicy -Policy strict)
     }
 
     It 'writes nothing with -WhatIf and refuses a loss by name' {
         Export-SeccompPolicy -Policy standard -Path "$TestDrive/none.json" -WhatIf
         "$TestDrive/none.json" | Should -Not -Exist
-        { ConvertFrom-SeccompPolicy strict -ErrorAction Stop } | Should -Throw -ErrorId 'SeccompFormat,LOSSY*'
+        { ConvertFrom-SeccompPolicy strict -As Systemd -ErrorAction Stop } | Should -Throw -ErrorId 'SeccompFormat,LOSSY*'
     }
 
     It 'lists differences that can be replayed' {

@@ -19,6 +19,9 @@ public readonly record struct SeccompDecision(SeccompAction Action, int Errno = 
     /// <summary>True for the actions after which the call happens whoever watches: Allow and Log.</summary>
     public bool Passes => Action is SeccompAction.Allow or SeccompAction.Log;
 
+    /// <summary>The errno or message as a rule's constructor takes it: null for an action without one.</summary>
+    internal int? NumberOrNull => Action is SeccompAction.Errno or SeccompAction.Trace ? Errno : null;
+
     /// <summary>What a filter's return value means. The kernel takes a value that it doesn't know as KILL_PROCESS.</summary>
     public static SeccompDecision FromReturnValue(uint value)
     {

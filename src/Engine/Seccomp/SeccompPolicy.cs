@@ -3,7 +3,7 @@ using Sandbox.Native;
 namespace Sandbox.Seccomp;
 
 /// <summary>
-/// What happens to system calls. Immutable, and equal to another policy with the same content.
+/// What happens to system calls. Immutable, and equal to another policy that says the same.
 /// A call takes the harshest action of all rules that name it and whose conditions hold (the order of
 /// <see cref="SeccompAction"/>, which is the kernel's for stacked filters; of equal ones the first rule counts), and the default
 /// action if there is none. A call of an architecture that the policy doesn't list kills the process.
@@ -84,14 +84,17 @@ public sealed partial record SeccompPolicy
     /// <summary>The default action and errno together.</summary>
     public SeccompDecision Default => new(DefaultAction, DefaultErrno);
 
-    /// <inheritdoc/>
-    public bool Equals(SeccompPolicy? other) => other is not null && Name == other.Name && Description == other.Description
-        && Default == other.Default && Flags == other.Flags && ListenerPath == other.ListenerPath
-        && ListenerMetadata == other.ListenerMetadata && Architectures.Equals(other.Architectures) && Rules.Equals(other.Rules)
-        && Justifications.Equals(other.Justifications);
+    /// <summary>
+    /// Whether the other policy says the same: all of its properties are equal, and every call is decided alike for all arguments. The
+    /// order and grouping of rules, sets in place of their calls, and rules without effect make no difference. Where that can't be
+    /// decided (<see cref="SeccompProver"/>), only equal rules are equal.
+    /// </summary>
+    public bool Equals(SeccompPolicy? other) => ReferenceEquals(this, other) || (other is not null && Name == other.Name && Description == other.Description
+        && Default == other.Default && Flags == other.Flags && ListenerPath == other.ListenerPath && ListenerMetadata == other.ListenerMetadata
+        && Architectures.Equals(other.Architectures) && Justifications.Equals(other.Justifications) && (Rules.Equals(other.Rules) || DecidesAsDoes(other)));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, Default, Flags, Architectures, Rules);
+    public override int GetHashCode() => HashCode.Combine(Name, Default, Flags, Architectures);
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -100,6 +103,18 @@ public sealed partial record SeccompPolicy
 
     /// <summary>All rules, one a line, after the default.</summary>
     public string ToText() => string.Join('\n', Rules.Select(rule => "  " + rule).Prepend(ToString()));
+
+    private bool DecidesAsDoes(SeccompPolicy other)
+    {
+        try
+        {
+            return SeccompProver.Differences(this, other).Count == 0;
+        }
+        catch (SandboxException e) when (e.ErrorId == "SeccompProver,UNDECIDED")
+        {
+            return false;
+        }
+    }
 
     internal static void CheckNames(IEnumerable<string> names, string policy)
     {

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Sandbox.Seccomp;
 
-/// <summary>A compiled filter. Immutable.</summary>
-public sealed class SeccompProgram
+/// <summary>A compiled filter. Immutable, and equal to another with the same instructions.</summary>
+public sealed class SeccompProgram : IEquatable<SeccompProgram>
 {
     /// <summary>Makes one from instructions.</summary>
     public SeccompProgram(IEnumerable<SockFilter> instructions, bool bigEndian = false)
@@ -89,6 +89,15 @@ public sealed class SeccompProgram
 
         return new(instructions, bigEndian);
     }
+
+    /// <inheritdoc/>
+    public bool Equals(SeccompProgram? other) => other is not null && IsBigEndian == other.IsBigEndian && Instructions.Equals(other.Instructions);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SeccompProgram);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Instructions.GetHashCode();
 
     /// <inheritdoc/>
     public override string ToString() => $"{Count} instructions, longest path {LongestPath}";

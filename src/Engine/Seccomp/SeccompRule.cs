@@ -51,7 +51,7 @@ public sealed record SeccompRule
     }
 
     /// <summary>The errno or message as the constructor takes it: null for an action without one.</summary>
-    internal int? NumberOrNull => Action is SeccompAction.Errno or SeccompAction.Trace ? Errno : null;
+    internal int? NumberOrNull => Decision.NumberOrNull;
 
     internal static int CheckErrno(SeccompAction action, int? errno)
     {

@@ -22,8 +22,16 @@ public sealed class SeccompFileCommandsTests : IDisposable
         Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; Export-SeccompPolicy -Policy $p -Path $d/p.json; (Import-SeccompPolicy $d/p.json) -eq $p").Single<bool>());
         Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; ($p | ConvertFrom-SeccompPolicy | ConvertTo-SeccompPolicy) -eq $p").Single<bool>());
         Assert.True(session.Invoke("$p = New-SeccompPolicy read, write -Name p; (($p | ConvertFrom-SeccompPolicy) -split \"`n\" | ConvertTo-SeccompPolicy) -eq $p").Single<bool>());
-        Assert.Equal("p.json", session.Invoke("Export-SeccompPolicy -Policy strict -Path $d/p.json -Force -AllowLossy -PassThru").Single<FileInfo>().Name);
+        Assert.Equal("p.json", session.Invoke("Export-SeccompPolicy -Policy strict -Path $d/p.json -Force -PassThru").Single<FileInfo>().Name);
     }
+
+    [Theory]
+    [InlineData("strict", "json")]
+    [InlineData("strict", "yaml")]
+    [InlineData("standard", "json")]
+    [InlineData("standard", "yaml")]
+    public void The_built_in_policies_survive_a_file(string name, string ending) =>
+        Assert.True(session.Invoke($"Export-SeccompPolicy -Policy {name} -Path $d/p.{ending}; (Import-SeccompPolicy $d/p.{ending}) -eq (New-SeccompPolicy -Policy {name})").Single<bool>());
 
     [Fact]
     public void A_program_is_read_disassembled_and_compared()
@@ -70,10 +78,10 @@ public sealed class SeccompFileCommandsTests : IDisposable
     [Fact]
     public void A_loss_is_refused_by_name_or_told()
     {
-        var refused = session.Invoke("ConvertFrom-SeccompPolicy strict").SingleError();
+        var refused = session.Invoke("ConvertFrom-SeccompPolicy strict -As Systemd").SingleError();
         Assert.StartsWith("SeccompFormat,LOSSY", refused.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("ioctl", refused.Exception.Message, StringComparison.Ordinal);
-        var allowed = session.Invoke("ConvertFrom-SeccompPolicy strict -AllowLossy").Succeeded();
+        var allowed = session.Invoke("ConvertFrom-SeccompPolicy strict -As Systemd -AllowLossy").Succeeded();
         Assert.Single(allowed.Objects);
         Assert.Contains(allowed.Warnings, warning => warning.StartsWith("Lost: ioctl", StringComparison.Ordinal));
     }

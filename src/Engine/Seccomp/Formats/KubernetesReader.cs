@@ -8,6 +8,12 @@ internal static class KubernetesReader
 {
     public const string Group = "security-profiles-operator.x-k8s.io/";
 
+    /// <summary>The well-known annotation of an object's description.</summary>
+    public const string DescriptionKey = "kubernetes.io/description";
+
+    /// <summary>Annotations that say why findings of lint are meant so, a check each.</summary>
+    public const string LintKey = "lint.sandbox/";
+
     private static readonly string[] Fields = ["apiVersion", "kind", "metadata", "spec", "status"];
 
     // Of the operator; the first isn't part of OCI.
@@ -27,7 +33,16 @@ internal static class KubernetesReader
             throw JsonPlace.Error(disabled, source, "the profile is disabled", "SeccompFormat,UNREPRESENTABLE");
         spec.Remove("disabled");
         string name = root["metadata"]?["name"] is { } given ? JsonPlace.Text(given, source) : Path.GetFileNameWithoutExtension(source);
-        return OciReader.Read(spec, source, context).Copy(name);
+        return OciReader.Read(spec, source, context).Copy(name, description: Annotation(root, DescriptionKey, source) ?? "", justifications: Justifications(root, source));
+    }
+
+    private static string? Annotation(JObject root, string key, string source) =>
+        root["metadata"] is JObject metadata && metadata["annotations"] is JObject annotations && annotations[key] is { } value ? JsonPlace.Text(value, source) : null;
+
+    private static SeccompJustification[] Justifications(JObject root, string source)
+    {
+        if (root["metadata"] is not JObject metadata || metadata["annotations"] is not JObject annotations) return [];
+        return [.. annotations.Properties().Where(property => property.Name.StartsWith(LintKey, StringComparison.Ordinal)).Select(property => OciReader.Justification(property, property.Name[LintKey.Length..], source))];
     }
 
     private static JObject Parse(string text, string source)

@@ -11,8 +11,6 @@ internal static partial class KubernetesWriter
     {
         var losses = OciWriter.Losses(policy).ToList();
         if (policy.DefaultAction is SeccompAction.Errno or SeccompAction.Trace && policy.DefaultErrno != Native.Errno.EPERM) losses.Add($"default {policy.Default}: the profile has no field for it, so the runtime takes EPERM");
-        if (policy.Justifications.Count > 0) losses.Add("justifications of findings: the profile has no field for it");
-        if (policy.Description.Length > 0) losses.Add("description: the profile has no field for it");
         if (!ObjectName().IsMatch(policy.Name)) losses.Add($"name '{policy.Name}': an object of Kubernetes is named by lower-case letters, digits, '-' and '.'");
         return losses;
     }
@@ -25,22 +23,33 @@ internal static partial class KubernetesWriter
         Line(text, 0, "kind: SeccompProfile");
         Line(text, 0, "metadata:");
         Line(text, 1, $"name: {Quote(Named(policy.Name))}");
+        Annotations(text, policy);
         Line(text, 0, "spec:");
         Line(text, 1, $"defaultAction: {OciNames.Of(policy.DefaultAction)}");
         List(text, 1, "architectures", policy.Architectures.Select(SeccompArchitectures.OciName));
         if (policy.Flags != SeccompFilterFlags.None) List(text, 1, "flags", OciNames.Flags.Where(flag => policy.Flags.HasFlag(flag.Value)).Select(flag => flag.Key));
         if (policy.ListenerPath is { } path) Line(text, 1, $"listenerPath: {Quote(path)}");
         if (policy.ListenerMetadata is { } metadata) Line(text, 1, $"listenerMetadata: {Quote(metadata)}");
-        Line(text, 1, policy.Rules.Count == 0 ? "syscalls: []" : "syscalls:");
-        foreach (var rule in policy.Rules) Rule(text, rule);
+        var rules = PortableRules.Of(policy).Rules;
+        Line(text, 1, rules.Count == 0 ? "syscalls: []" : "syscalls:");
+        foreach (var rule in rules) Rule(text, rule);
         return text.ToString();
+    }
+
+    // What isn't part of the profile: where Kubernetes keeps what objects say about themselves.
+    private static void Annotations(StringBuilder text, SeccompPolicy policy)
+    {
+        if (policy.Description.Length + policy.Justifications.Count == 0) return;
+        Line(text, 1, "annotations:");
+        if (policy.Description.Length > 0) Line(text, 2, $"{KubernetesReader.DescriptionKey}: {Newtonsoft.Json.JsonConvert.ToString(policy.Description)}");
+        foreach (var justification in policy.Justifications) Line(text, 2, $"{KubernetesReader.LintKey}{justification.RuleId}: {Newtonsoft.Json.JsonConvert.ToString(justification.Reason)}");
     }
 
     private static void Rule(StringBuilder text, SeccompRule rule)
     {
         Line(text, 1, $"- action: {OciNames.Of(rule.Action)}");
         if (rule.Action is SeccompAction.Errno or SeccompAction.Trace) Line(text, 2, string.Create(CultureInfo.InvariantCulture, $"errnoRet: {rule.Errno}"));
-        List(text, 2, "names", SeccompSets.Expand(rule.Names));
+        List(text, 2, "names", rule.Names);
         if (rule.Conditions.Count == 0) return;
         Line(text, 2, "args:");
         foreach (var condition in rule.Conditions)

@@ -36,27 +36,26 @@ public static class OciReader
         var rules = JsonPlace.Items(root["syscalls"], source).Select(token => JsonPlace.Object(token, source))
             .Select(rule => (Rule: Rule(rule, source), Applies: ProfileFilter.Applies(rule, source, context)))
             .Where(rule => rule.Applies).Select(rule => rule.Rule).ToArray();
+        var architectures = Architectures(root, source, context);
         string name = root["name"] is { } given ? JsonPlace.Text(given, source) : Path.GetFileNameWithoutExtension(source);
-        return new(name, action, rules, errno, Architectures(root, source, context), flags, Optional(root, "description", source) ?? "",
+        return new(name, action, rules.Select(rule => Plain(rule, architectures)), errno, architectures, flags, Optional(root, "description", source) ?? "",
             Optional(root, "listenerPath", source), Optional(root, "listenerMetadata", source), Justifications(root["lint"], source));
     }
 
-    private static IEnumerable<SeccompJustification> Justifications(JToken? token, string source)
-    {
-        if (token is null or { Type: JTokenType.Null }) yield break;
-        foreach (var property in JsonPlace.Object(token, source).Properties())
-        {
-            SeccompJustification justification;
-            try
-            {
-                justification = new(property.Name, JsonPlace.Text(property.Value, source));
-            }
-            catch (SandboxException e) when (e.ErrorId.StartsWith("SeccompPolicy,", StringComparison.Ordinal))
-            {
-                throw JsonPlace.Error(property, source, e.Message.TrimEnd('.'), e.ErrorId, e.Remedy);
-            }
+    private static IEnumerable<SeccompJustification> Justifications(JToken? token, string source) => token is null or { Type: JTokenType.Null }
+        ? []
+        : JsonPlace.Object(token, source).Properties().Select(property => Justification(property, property.Name, source));
 
-            yield return justification;
+    internal static SeccompJustification Justification(JProperty property, string ruleId, string source)
+    {
+        string reason = JsonPlace.Text(property.Value, source);
+        try
+        {
+            return new(ruleId, reason);
+        }
+        catch (SandboxException e)
+        {
+            throw JsonPlace.Error(property, source, e.Message.TrimEnd('.'), e.ErrorId, e.Remedy);
         }
     }
 
@@ -99,6 +98,15 @@ public static class OciReader
         foreach (var name in names) CheckName(name, source);
         var conditions = JsonPlace.Items(obj["args"], source).Select(token => Condition(JsonPlace.Object(token, source), source)).ToArray();
         return new(names.Select(name => (string)name!), action, Errno(obj, "errnoRet", "errno", source, action), conditions);
+    }
+
+    // How PortableRules says to readers that compare 64 bits that an int equals a number; here, Equal says it.
+    private static SeccompRule Plain(SeccompRule rule, SeccompArchitecture[] architectures)
+    {
+        bool IsSpelled(SeccompCondition condition) => condition is { Operator: SeccompOperator.MaskedEqual, Value: uint.MaxValue, ValueTwo: <= uint.MaxValue } && SeccompSets.Expand(rule.Names)
+            .SelectMany(name => architectures.Select(architecture => SyscallTable.For(architecture).Find(name))).OfType<SyscallEntry>().All(entry => entry.IsNarrow(condition.Index));
+        if (!rule.Conditions.Any(IsSpelled)) return rule;
+        return new(rule.Names, rule.Action, rule.NumberOrNull, rule.Conditions.Select(condition => IsSpelled(condition) ? new(condition.Index, SeccompOperator.Equal, condition.ValueTwo) : condition));
     }
 
     private static void CheckName(JToken token, string source)

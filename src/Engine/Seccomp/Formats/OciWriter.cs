@@ -3,36 +3,22 @@ using Newtonsoft.Json;
 
 namespace Sandbox.Seccomp;
 
-/// <summary>Writes <c>linux.seccomp</c> of the OCI runtime specification, sets expanded.</summary>
+/// <summary>Writes <c>linux.seccomp</c> of the OCI runtime specification: sets expanded, and in the rules of <see cref="PortableRules"/>.</summary>
 public static class OciWriter
 {
     /// <summary>What a policy has that the text can't say to the tools that read it; empty where nothing is lost.</summary>
     public static IReadOnlyList<string> Losses(SeccompPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        var losses = new List<string>();
-        foreach (var rule in policy.Rules.Where(rule => rule.Conditions.GroupBy(condition => condition.Index).Any(group => group.Count() > 1)))
-        {
-            losses.Add($"rule '{rule}': runc, crun and containers-common take several conditions on one argument as alternatives");
-        }
-
-        losses.AddRange(SeccompFormats.ScopeLosses(policy));
-        foreach (string name in SeccompSets.Expand(policy.Rules.SelectMany(rule => rule.Names)))
-        {
-            var rules = policy.Rules.Where(rule => SeccompSets.Expand(rule.Names).Contains(name)).ToArray();
-            if (rules.Select(rule => rule.Decision).Distinct().Count() > 1 && rules.Any(rule => rule.Conditions.Count == 0))
-            {
-                losses.Add($"{name}: it has rules with different actions, and libseccomp keeps only the one without conditions");
-            }
-        }
-
-        return losses;
+        string[] scopes = [.. SeccompFormats.ScopeLosses(policy)];
+        return [.. scopes, .. PortableRules.Of(scopes.Length == 0 ? policy : policy.For(policy.Architectures[0])).Losses];
     }
 
     /// <summary>Writes a policy. What would be lost is an error unless <paramref name="allowLossy"/>.</summary>
     public static string Write(SeccompPolicy policy, bool allowLossy = false)
     {
         SeccompFormats.CheckLosses(policy, Losses(policy), "OCI JSON", allowLossy);
+        if (SeccompFormats.ScopeLosses(policy).Any()) policy = policy.For(policy.Architectures[0]);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         using var json = new JsonTextWriter(text) { Formatting = Formatting.Indented };
         json.WriteStartObject();
@@ -48,7 +34,7 @@ public static class OciWriter
         if (policy.Justifications.Count > 0) Justifications(json, policy.Justifications);
         json.WritePropertyName("syscalls");
         json.WriteStartArray();
-        foreach (var rule in policy.Rules) Rule(json, rule);
+        foreach (var rule in PortableRules.Of(policy).Rules) Rule(json, rule);
         json.WriteEndArray();
         json.WriteEndObject();
         return text + "\n";
@@ -65,7 +51,7 @@ public static class OciWriter
     private static void Rule(JsonTextWriter json, SeccompRule rule)
     {
         json.WriteStartObject();
-        Strings(json, "names", SeccompSets.Expand(rule.Names));
+        Strings(json, "names", rule.Names);
         Field(json, "action", OciNames.Of(rule.Action));
         Errno(json, "errnoRet", rule.Decision);
         if (rule.Conditions.Count > 0)

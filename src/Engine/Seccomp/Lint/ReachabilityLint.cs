@@ -12,13 +12,6 @@ internal static class ReachabilityLint
     private static readonly string[] RingOperations =
         ["openat", "openat2", "read", "write", "connect", "accept", "socket", "sendmsg", "recvmsg", "unlinkat", "renameat2", "mkdirat", "symlinkat", "linkat", "fsetxattr", "bind", "listen", "splice", "fallocate", "statx"];
 
-    // What socketcall(2) and ipc(2) do by number (linux/net.h, linux/ipc.h), where the architecture has calls of their own for it.
-    private static readonly (string Name, string[] Members)[] Multiplexers =
-    [
-        ("socketcall", ["socket", "socketpair", "bind", "connect", "listen", "accept", "accept4", "getsockname", "getpeername", "getsockopt", "setsockopt", "shutdown", "send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg", "recvmmsg"]),
-        ("ipc", ["semget", "semop", "semtimedop", "semctl", "shmget", "shmat", "shmdt", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl"]),
-    ];
-
     public static IEnumerable<SeccompFinding> Check(SeccompPolicy policy, SeccompArchitecture architecture)
     {
         foreach (string name in Needed)
@@ -57,9 +50,9 @@ internal static class ReachabilityLint
             yield return new("compat-abi", Information, $"The {SeccompArchitectures.Name(architecture)} calls are open beside the native ones.", null, "Leave the architecture out, unless programs of it run.") { Place = $"Architectures[{policy.Architectures.ToList().IndexOf(architecture)}]" };
         }
 
-        foreach (var (multiplexer, members) in Multiplexers)
+        foreach (var (multiplexer, members) in Multiplexers.All)
         {
-            string[] refused = [.. members.Where(member => CallFate.Of(policy, architecture, member) is { CanFail: true })];
+            string[] refused = [.. members.Keys.Where(member => CallFate.Of(policy, architecture, member) is { CanFail: true })];
             if (CallFate.Of(policy, architecture, multiplexer) is { CanPass: true } && refused.Length > 0)
             {
                 yield return new("multiplexer", Warning, $"{multiplexer} of {SeccompArchitectures.Name(architecture)} is allowed while {string.Join(' ', refused)} is refused or checked: its arguments are in memory, where no filter sees them.",
