@@ -30,6 +30,7 @@ public abstract class SeccompImportCmdlet : SandboxCmdlet
             Architecture = architecture ?? context.Architecture,
             Capabilities = Capabilities() ?? context.Capabilities,
             KernelVersion = KernelVersion ?? context.KernelVersion,
+            Warn = WriteWarning,
         };
     }
 }

@@ -5,6 +5,8 @@ namespace Sandbox.Seccomp;
 /// <summary>A compiled filter. Immutable, and equal to another with the same instructions.</summary>
 public sealed class SeccompProgram : IEquatable<SeccompProgram>
 {
+    private const int None = -1;
+
     /// <summary>Makes one from instructions.</summary>
     public SeccompProgram(IEnumerable<SockFilter> instructions, bool bigEndian = false)
     {
@@ -28,28 +30,10 @@ public sealed class SeccompProgram : IEquatable<SeccompProgram>
     public bool IsBigEndian { get; }
 
     /// <summary>The most instructions that one call can execute.</summary>
-    public int LongestPath
-    {
-        get
-        {
-            var longest = new int[Count + 1];
-            for (int at = Count - 1; at >= 0; at--)
-            {
-                var instruction = Instructions[at];
-                longest[at] = 1 + (instruction.Code & 7) switch
-                {
-                    6 => 0,
-                    5 when instruction.Code == ClassicBpf.JumpAlways => After(at + 1 + (long)instruction.K),
-                    5 => Math.Max(After(at + 1 + instruction.JumpTrue), After(at + 1 + instruction.JumpFalse)),
-                    _ => After(at + 1),
-                };
-            }
+    public int LongestPath => Longest(_ => true);
 
-            return longest[0];
-
-            int After(long next) => next < Count ? longest[next] : 0;
-        }
-    }
+    /// <summary>The most that a call can execute which is decided without a look at its arguments; 0 if there is no such call.</summary>
+    public int LongestNamePath => Longest(offset => offset is ClassicBpf.NumberOffset or ClassicBpf.ArchitectureOffset);
 
     /// <summary>The bytes of an array of struct sock_filter for this machine.</summary>
     public byte[] ToBytes()
@@ -88,6 +72,29 @@ public sealed class SeccompProgram : IEquatable<SeccompProgram>
         }
 
         return new(instructions, bigEndian);
+    }
+
+    // Ways on which a load isn't followed count nothing.
+    private int Longest(Func<uint, bool> follows)
+    {
+        var longest = new int[Count + 1];
+        for (int at = Count - 1; at >= 0; at--)
+        {
+            var instruction = Instructions[at];
+            int rest = (instruction.Code & 7) switch
+            {
+                6 => 0,
+                0 when instruction.Code == ClassicBpf.LoadWord && !follows(instruction.K) => None,
+                5 when instruction.Code == ClassicBpf.JumpAlways => After(at + 1 + (long)instruction.K),
+                5 => Math.Max(After(at + 1 + instruction.JumpTrue), After(at + 1 + instruction.JumpFalse)),
+                _ => After(at + 1),
+            };
+            longest[at] = rest == None ? None : rest + 1;
+        }
+
+        return Math.Max(longest[0], 0);
+
+        int After(long next) => next < Count ? longest[next] : 0;
     }
 
     /// <inheritdoc/>

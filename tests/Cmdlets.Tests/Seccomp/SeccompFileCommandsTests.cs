@@ -58,6 +58,22 @@ public sealed class SeccompFileCommandsTests : IDisposable
         Assert.Empty(session.Invoke($"{make} $p | ConvertFrom-SeccompPolicy -As {format} | ConvertTo-SeccompPolicy -From {format} | Compare-SeccompPolicy $p").Succeeded().Objects);
     }
 
+    [Theory]
+    [InlineData("Import-SeccompPolicy $d/c.json -Architecture X86_64 -Capability CAP_CHOWN", 1)]
+    [InlineData("[IO.File]::ReadAllText(\"$d/c.json\") | ConvertTo-SeccompPolicy -Architecture X86_64 -Capability CAP_CHOWN", 1)]
+    [InlineData("Import-SeccompPolicy $d/c.json -Architecture X86_64 -Capability CAP_SYS_ADMIN", 0)]
+    public void A_profile_that_contradicts_itself_is_read_as_container_runtimes_do_with_a_warning(string script, int warnings)
+    {
+        File.WriteAllText(Path.Combine(directory, "c.json"), """
+            {"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":38,"syscalls":[{"names":["setns","dup"],"action":"SCMP_ACT_ALLOW"},
+             {"names":["setns"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"excludes":{"caps":["CAP_SYS_ADMIN"]}}]}
+            """);
+        var result = session.Invoke(script);
+        Assert.Equal(SeccompAction.Allow, result.Single<SeccompPolicy>().Decide(SeccompCall.Of(SeccompArchitecture.X86_64, "setns")).Action);
+        Assert.Equal(warnings, result.Warnings.Count);
+        Assert.All(result.Warnings, warning => Assert.Contains("setns", warning, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_file_of_many_policies_gives_them_all()
     {

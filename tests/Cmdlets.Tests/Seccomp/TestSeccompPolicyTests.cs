@@ -36,6 +36,21 @@ public sealed class TestSeccompPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_prover_cannot_decide_that_is_an_error_and_no_answer()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("prove-").FullName, "p.bpf");
+        // A = arg0, X = A, A = arg1, A *= X, allowed if 6: whether a product has factors is beyond any proof by bits.
+        (ushort Code, byte True, byte False, uint K)[] program = [(0x20, 0, 0, 16), (0x07, 0, 0, 0), (0x20, 0, 0, 24), (0x2c, 0, 0, 0), (0x15, 0, 1, 6), (0x06, 0, 0, 0x7fff_0000), (0x06, 0, 0, 0x0005_0001)];
+        File.WriteAllBytes(file, [.. program.SelectMany(i => (byte[])[.. BitConverter.GetBytes(i.Code), i.True, i.False, .. BitConverter.GetBytes(i.K)])]);
+        var result = session.Invoke("param($f) Test-SeccompPolicy (New-SeccompPolicy read) -Prove -Program (Import-SeccompPolicy $f)", file);
+        var error = result.SingleError();
+        Assert.StartsWith("SeccompProver,UNDECIDED", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("can't decide", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(result.Objects);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
     public void Verbose_tells_the_decision()
     {
         var result = session.Invoke("Test-SeccompPolicy strict clone3 -Verbose");

@@ -98,6 +98,36 @@ public class CompilerTests
         }
     }
 
+    /// <summary>Policies that are hard for a search: where the outcome changes with every other number, where few are refused, where every fourth call has a check of its own.</summary>
+    [Theory]
+    [InlineData("scattered", false, 12)]
+    [InlineData("refused", false, 12)]
+    [InlineData("refused", true, 12)]
+    [InlineData("checked", false, 12)]
+    // x86 comes second, which leaves seven comparisons. They have 128 ends, of which two cover three ranges at best, and there are 194.
+    [InlineData("scattered", true, 14)]
+    public void A_call_that_its_number_decides_takes_at_most_twelve_instructions(string kind, bool compatible, int most)
+    {
+        var names = SyscallTable.For(SeccompArchitecture.X86_64).Entries.Select(entry => entry.Name).ToArray();
+        new Random(5).Shuffle(names);
+        SeccompRule[] rules = kind switch
+        {
+            "scattered" => [new(names[..(names.Length / 2)], SeccompAction.Allow)],
+            "refused" => [new(names[..60], SeccompAction.KillProcess)],
+            _ => [new(names[..100], SeccompAction.Allow), .. names[100..140].SelectMany((name, at) => Enumerable.Range(0, 4).Select(step =>
+                new SeccompRule([name], SeccompAction.Allow, null, [new(step, SeccompOperator.Equal, (ulong)(at + 1) << 33 | (uint)step), new(5, SeccompOperator.MaskedEqual, 0xf0f0, (ulong)step << 4)])))],
+        };
+        SeccompArchitecture[] architectures = compatible ? [SeccompArchitecture.X86_64, SeccompArchitecture.X86, SeccompArchitecture.X32] : [SeccompArchitecture.X86_64];
+        var policy = new SeccompPolicy(kind, kind == "refused" ? SeccompAction.Allow : SeccompAction.Errno, rules, architectures: architectures);
+        var program = SeccompCompiler.Compile(policy);
+        Assert.Empty(SeccompProver.Differences(policy, program));
+        int longest = architectures.SelectMany(architecture => SyscallTable.For(architecture).Entries
+                .Where(entry => policy.RulesOf(architecture, entry.Number).All(rule => rule.Conditions.Count == 0))
+                .Select(entry => BpfEmulator.Run(program, new(SeccompArchitectures.AuditArchitecture(architecture), entry.Number)).Executed)).Max();
+        Assert.InRange(longest, 8, most);
+        Assert.InRange(program.LongestNamePath, longest, most);
+    }
+
     private static SeccompAction Decide(SeccompProgram program, uint architecture, uint number, params ulong[] arguments) =>
         BpfEmulator.Run(program, new(architecture, number, arguments)).Decision.Action;
 }

@@ -10,7 +10,7 @@ namespace Sandbox.Seccomp;
 /// <param name="CachedSyscalls">Calls of the first architecture for which the kernel doesn't run the program (seccomp_cache_prepare).</param>
 /// <param name="Instructions">The length of the program.</param>
 /// <param name="LongestPath">The most instructions that one call can execute.</param>
-/// <param name="LongestNamePath">The most that a call executes which is decided by its number alone.</param>
+/// <param name="LongestNamePath">The most that a call executes which is decided without a look at its arguments.</param>
 /// <param name="CompileTime">How long the compilation took; null for a program that was given.</param>
 /// <param name="Findings">What lint found, the worst first.</param>
 public sealed record SeccompMeasurement(
@@ -39,14 +39,7 @@ public sealed record SeccompMeasurement(
         var first = policy.Architectures[0];
         var fates = SyscallTable.For(first).Entries.Select(entry => CallFate.Of(policy, first, entry.Name)!.Value).ToArray();
         return new(policy.Name, policy.Architectures, policy.Default, policy.Rules.Count, fates.Count(fate => fate.Always), fates.Count(fate => fate.Depends),
-            ConstantAllow.Count(program, first), program.Count, program.LongestPath, NamePath(policy, program), time,
+            ConstantAllow.Count(program, first), program.Count, program.LongestPath, program.LongestNamePath, time,
             ValueList<SeccompFinding>.Of([.. SeccompLint.Check(policy), .. SeccompLint.Check(program, policy)]));
     }
-
-    // A call without conditions takes one way through the program, whatever its arguments.
-    private static int NamePath(SeccompPolicy policy, SeccompProgram program) => policy.Architectures
-        .SelectMany(architecture => SyscallTable.For(architecture).Entries
-            .Where(entry => policy.RulesOf(architecture, entry.Number).All(rule => rule.Conditions.Count == 0))
-            .Select(entry => BpfEmulator.RunChecked(program, new(SeccompArchitectures.AuditArchitecture(architecture), entry.Number)).Executed))
-        .DefaultIfEmpty().Max();
 }

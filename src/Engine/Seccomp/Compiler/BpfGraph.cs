@@ -44,6 +44,21 @@ internal sealed class BpfGraph
         };
     }
 
+    /// <summary>The nodes, from a root on, from which arguments are looked at.</summary>
+    public IReadOnlyList<int> ArgumentChecks(int root)
+    {
+        var (found, seen, stack) = (new List<int>(), new HashSet<int>(), new Stack<int>([root]));
+        while (stack.TryPop(out int id))
+        {
+            if (id < 0 || !seen.Add(id)) continue;
+            var node = nodes[id];
+            if (node.Code == ClassicBpf.LoadWord && node.K is not (ClassicBpf.NumberOffset or ClassicBpf.ArchitectureOffset)) found.Add(id);
+            else foreach (int next in new[] { node.True, node.False }) stack.Push(next);
+        }
+
+        return found;
+    }
+
     private int LoadedLeaf(int id, uint offset) => nodes[id] is { Code: ClassicBpf.LoadWord } node && node.K == offset ? node.True : id;
 
     private int Intern(Node node)

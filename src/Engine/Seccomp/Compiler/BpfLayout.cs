@@ -9,9 +9,11 @@ internal sealed class BpfLayout(BpfGraph graph)
     private readonly List<SockFilter> reversed = [];
     private readonly Dictionary<int, int> positions = [];
 
-    public static IReadOnlyList<SockFilter> Layout(BpfGraph graph, int root)
+    /// <summary>The instructions; with the checks of arguments behind everything else if they are given.</summary>
+    public static IReadOnlyList<SockFilter> Layout(BpfGraph graph, int root, IReadOnlyList<int> last)
     {
         var layout = new BpfLayout(graph);
+        foreach (int id in last) layout.Emit(id);
         layout.Emit(root);
         layout.reversed.Reverse();
         return layout.reversed;

@@ -1,15 +1,16 @@
+using System.Numerics;
+
 namespace Sandbox.Seccomp;
 
 /// <summary>
 /// A search on one word over ranges with the same outcome. It looks at nothing but that word; on the number this means that the
 /// kernel's cache of constant allows (kernel/seccomp.c, seccomp_cache_prepare) covers every call that is allowed whatever its
-/// arguments. Ranges of a few values are taken out by comparisons for equality where that makes the program shorter; what is left is
-/// split in halves.
+/// arguments.
 /// </summary>
 internal sealed class NumberTree(BpfGraph graph, uint offset)
 {
-    // Values that one leaf compares one after the other: more would make the program shorter and its longest path longer.
-    private const int MaximumSingles = 4;
+    // Planning takes time with the square of the ranges; more are split in halves first.
+    private const int MostPlanned = 256;
 
     private readonly List<(uint Start, int Node)> ranges = [];
 
@@ -20,37 +21,40 @@ internal sealed class NumberTree(BpfGraph graph, uint offset)
         ranges.Add((start, node));
     }
 
-    public int Build()
+    /// <summary>The search, of at most so many comparisons one after the other, or as few as there can be where that isn't enough.</summary>
+    public int Build(int depth) => graph.Load(offset, Build(0, ranges.Count, depth));
+
+    /// <summary>The search, where short matters as much as few comparisons.</summary>
+    public int Build() => Build(BitOperations.Log2((uint)ranges.Count) + 2);
+
+    private int Build(int from, int to, int depth)
     {
-        var leaves = RangePlan.Leaves(ranges, MaximumSingles);
-        return graph.Load(offset, Build(leaves, 0, leaves.Count));
+        if (to - from > MostPlanned)
+        {
+            int middle = (from + to) / 2;
+            return graph.Jump(ClassicBpf.JumpGreaterOrEqual, ranges[middle].Start, Build(middle, to, depth - 1), Build(from, middle, depth - 1));
+        }
+
+        for (depth = Math.Max(depth, 0); ; depth++)
+        {
+            if (RangePlan.Leaves(ranges, from, to, depth) is { } leaves) return Build(leaves, 0, leaves.Count, 0, 1 << depth);
+        }
     }
 
-    private int Build(List<RangePlan.Leaf> leaves, int from, int to)
+    // Each half of the slots is a side of the split; an empty half needs none.
+    private int Build(List<RangePlan.Leaf> leaves, int from, int to, int slot, int slots)
     {
         if (to - from == 1)
         {
             int node = leaves[from].Node;
-            foreach (var (value, target) in Enumerable.Reverse(leaves[from].Singles)) node = graph.Jump(ClassicBpf.JumpEqual, value, target, node);
+            foreach (var (value, target) in leaves[from].Singles.Reverse()) node = graph.Jump(ClassicBpf.JumpEqual, value, target, node);
             return node;
         }
 
-        int middle = Middle(leaves, from, to);
-        return graph.Jump(ClassicBpf.JumpGreaterOrEqual, leaves[middle].Start, Build(leaves, middle, to), Build(leaves, from, middle));
-    }
-
-    // A leaf with k comparisons is k deep already, so it counts as 2^k leaves; half of the weight on each side keeps the longest path short.
-    private static int Middle(List<RangePlan.Leaf> leaves, int from, int to)
-    {
-        long total = 0;
-        for (int at = from; at < to; at++) total += leaves[at].Weight;
-        long left = 0;
-        for (int at = from; at < to - 1; at++)
-        {
-            left += leaves[at].Weight;
-            if (2 * left >= total) return 2 * left - total > leaves[at].Weight && at > from ? at : at + 1;
-        }
-
-        return to - 1;
+        int half = slots / 2, middle = from;
+        while (middle < to && leaves[middle].Slot < slot + half) middle++;
+        if (middle == to) return Build(leaves, from, to, slot, half);
+        int high = Build(leaves, middle, to, slot + half, half);
+        return middle == from ? high : graph.Jump(ClassicBpf.JumpGreaterOrEqual, leaves[middle].Start, high, Build(leaves, from, middle, slot, half));
     }
 }

@@ -3,6 +3,9 @@ namespace Sandbox.Seccomp;
 /// <summary>Policies to classic BPF.</summary>
 public static class SeccompCompiler
 {
+    // A call that its number decides takes at most so many: load arch, compare, load nr, the search, return.
+    private const int LongestNamePath = 12;
+
     private static readonly SeccompDecision Killed = new(SeccompAction.KillProcess);
 
     /// <summary>
@@ -27,17 +30,24 @@ public static class SeccompCompiler
         var graph = new BpfGraph();
         int foreign = graph.Return(unlisted.ReturnValue), next = foreign;
         var groups = policy.Architectures.GroupBy(SeccompArchitectures.AuditArchitecture)
-            .OrderBy(group => group.Contains(SeccompArchitectures.Native)); // the native one is compared first, so it is built last
-        foreach (var group in groups)
+            .OrderBy(group => group.Contains(SeccompArchitectures.Native)).ToArray(); // the native one is compared first, so it is built last
+        for (int at = 0; at < groups.Length; at++)
         {
-            next = graph.Jump(ClassicBpf.JumpEqual, group.Key, Numbers(graph, policy, [.. group], foreign), next);
+            int compared = groups.Length - at;
+            next = graph.Jump(ClassicBpf.JumpEqual, groups[at].Key, Numbers(graph, policy, [.. groups[at]], foreign, LongestNamePath - compared - 3), next);
         }
 
-        var instructions = BpfLayout.Layout(graph, graph.Load(ClassicBpf.ArchitectureOffset, next));
-        return new(instructions, policy.Architectures[0] == SeccompArchitecture.S390X);
+        int root = graph.Load(ClassicBpf.ArchitectureOffset, next);
+        bool bigEndian = policy.Architectures[0] == SeccompArchitecture.S390X;
+        var program = new SeccompProgram(BpfLayout.Layout(graph, root, []), bigEndian);
+        if (program.LongestNamePath <= LongestNamePath) return program;
+        // Between the numbers' comparisons, checks of arguments can push them so far apart that a jump takes two steps. Behind them it is
+        // the calls that are checked which take a step more, and the program that is longer.
+        var instructions = BpfLayout.Layout(graph, root, graph.ArgumentChecks(root));
+        return instructions.Count <= ClassicBpf.MaximumInstructions && new SeccompProgram(instructions, bigEndian) is var other && other.LongestNamePath < program.LongestNamePath ? other : program;
     }
 
-    private static int Numbers(BpfGraph graph, SeccompPolicy policy, SeccompArchitecture[] architectures, int killed)
+    private static int Numbers(BpfGraph graph, SeccompPolicy policy, SeccompArchitecture[] architectures, int killed, int depth)
     {
         var tree = new NumberTree(graph, ClassicBpf.NumberOffset);
         int unnamed = graph.Return(policy.Default.ReturnValue);
@@ -45,7 +55,7 @@ public static class SeccompCompiler
         if (!x86)
         {
             AddTable(graph, policy, tree, architectures[0], 0, unnamed);
-            return tree.Build();
+            return tree.Build(depth);
         }
 
         if (architectures.Contains(SeccompArchitecture.X86_64)) AddTable(graph, policy, tree, SeccompArchitecture.X86_64, 0, unnamed);
@@ -53,7 +63,7 @@ public static class SeccompCompiler
         if (architectures.Contains(SeccompArchitecture.X32)) AddTable(graph, policy, tree, SeccompArchitecture.X32, SeccompArchitectures.X32Bit, unnamed);
         else tree.Add(SeccompArchitectures.X32Bit, killed);
         tree.Add(uint.MaxValue, architectures.Contains(SeccompArchitecture.X86_64) ? unnamed : killed);
-        return tree.Build();
+        return tree.Build(depth);
     }
 
     private static void AddTable(BpfGraph graph, SeccompPolicy policy, NumberTree tree, SeccompArchitecture architecture, uint first, int unnamed)

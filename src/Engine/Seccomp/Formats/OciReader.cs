@@ -1,3 +1,4 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 
 namespace Sandbox.Seccomp;
@@ -37,6 +38,7 @@ public static class OciReader
             .Select(rule => (Rule: Rule(rule, source), Applies: ProfileFilter.Applies(rule, source, context)))
             .Where(rule => rule.Applies).Select(rule => rule.Rule).ToArray();
         var architectures = Architectures(root, source, context);
+        if (IsForContainers(root)) rules = [.. ProfileConflicts.Resolve(rules, new(action, errno ?? (action == SeccompAction.Errno ? Native.Errno.EPERM : 0)), context.Warn)];
         string name = root["name"] is { } given ? JsonPlace.Text(given, source) : Path.GetFileNameWithoutExtension(source);
         return new(name, action, rules.Select(rule => Plain(rule, architectures)), errno, architectures, flags, Optional(root, "description", source) ?? "",
             Optional(root, "listenerPath", source), Optional(root, "listenerMetadata", source), Justifications(root["lint"], source));
@@ -59,6 +61,10 @@ public static class OciReader
         }
     }
 
+    // Of Docker's dialect, and not one of this module's, which have a name.
+    private static bool IsForContainers(JObject root) => root["name"] is null
+        && (root["archMap"] is not null || (root["syscalls"] as JArray ?? []).OfType<JObject>().Any(rule => rule["includes"] is not null || rule["excludes"] is not null));
+
     private static string? Optional(JObject obj, string field, string source) => obj[field] is { Type: not JTokenType.Null } token ? JsonPlace.Text(token, source) : null;
 
     private static SeccompArchitecture[] Architectures(JObject root, string source, SeccompImportContext context)
@@ -73,10 +79,18 @@ public static class OciReader
             JsonPlace.CheckProperties(entry, source, MapFields);
             var word = entry["architecture"] ?? throw JsonPlace.Error(entry, source, "the field 'architecture' is missing");
             if (SeccompArchitectures.FromOciName(JsonPlace.Text(word, source)) != context.Architecture) continue;
-            return [context.Architecture, .. JsonPlace.Items(entry["subArchitectures"], source).Select(sub => Architecture(sub, source, context))];
+            return [context.Architecture, .. JsonPlace.Items(entry["subArchitectures"], source).Select(sub => SubArchitecture(sub, source, context)).OfType<SeccompArchitecture>()];
         }
 
         return [context.Architecture];
+    }
+
+    // The default profiles name s390 beside s390x; it isn't among the tables, and without it the rest is as it should be, only stricter.
+    private static SeccompArchitecture? SubArchitecture(JToken token, string source, SeccompImportContext context)
+    {
+        if (JsonPlace.Text(token, source) != "SCMP_ARCH_S390") return Architecture(token, source, context);
+        context.Warn?.Invoke("There is no system call table for SCMP_ARCH_S390: calls of 31-bit programs are killed.");
+        return null;
     }
 
     private static SeccompArchitecture Architecture(JToken token, string source, SeccompImportContext context)
@@ -91,7 +105,7 @@ public static class OciReader
     {
         JsonPlace.CheckProperties(obj, source, RuleFields);
         var action = JsonPlace.Word(obj["action"] ?? throw JsonPlace.Error(obj, source, "the field 'action' is missing"), source, OciNames.Actions, "action");
-        if (obj["name"] is not null && obj["names"] is not null) throw JsonPlace.Error(obj, source, "a rule has 'name' or 'names', not both");
+        if (obj["name"] is not null && JsonPlace.Items(obj["names"], source).Any()) throw JsonPlace.Error(obj, source, "a rule has 'name' or 'names', not both");
         JToken[] names = obj["name"] is { } single ? [single]
             : [.. JsonPlace.Items(obj["names"] ?? throw JsonPlace.Error(obj, source, "the field 'names' is missing"), source)];
         if (names.Length == 0) throw JsonPlace.Error(obj, source, "a rule needs at least one name");
@@ -123,15 +137,15 @@ public static class OciReader
         }
     }
 
-    // By number or (containers-common) by name, which counts if both are there. runc and crun take EPERM for Trace too where none is given.
+    // By number or (containers-common) by name or as a text, which counts if both are there and it isn't empty. runc and crun take EPERM for Trace too where none is given.
     private static int? Errno(JObject obj, string numberField, string nameField, string source, SeccompAction action)
     {
         var byNumber = obj[numberField] is { Type: not JTokenType.Null } number ? number : null;
-        var byName = obj[nameField] is { Type: not JTokenType.Null } name ? name : null;
+        var byName = obj[nameField] is { Type: not JTokenType.Null } name && JsonPlace.Text(name, source).Length > 0 ? name : null;
         if ((byName ?? byNumber) is not { } token) return action == SeccompAction.Trace ? Native.Errno.EPERM : null;
         int value;
         if (byName is null) value = (int)JsonPlace.Number(token, source, ushort.MaxValue);
-        else if (!Native.Errno.TryParse(JsonPlace.Text(byName, source), out value)) throw JsonPlace.Error(byName, source, $"there is no errno '{(string)byName!}'");
+        else if (!int.TryParse((string)byName!, NumberStyles.None, CultureInfo.InvariantCulture, out value) && !Native.Errno.TryParse((string)byName!, out value)) throw JsonPlace.Error(byName, source, $"there is no errno '{(string)byName!}'");
         try
         {
             return SeccompRule.CheckErrno(action, value);

@@ -11,9 +11,10 @@ internal static partial class ProfileFilter
 {
     private static readonly string[] Fields = ["caps", "arches", "minKernel"];
 
-    // The words of GOARCH and libseccomp that profiles use.
+    // By SeccompArchitecture: the words of moby/profiles (goToNative) and containers-common (libseccomp-golang), which differ in the last one
+    // only. Another word, such as x86_64, matches nowhere, as with them.
     private static readonly string[][] ArchitectureWords =
-        [["amd64", "x86_64"], ["x86", "386"], ["x32"], ["arm64", "aarch64"], ["arm"], ["riscv64"], ["s390x"], ["ppc64le"], ["loongarch64", "loong64"]];
+        [["amd64"], ["x86"], ["x32"], ["arm64"], ["arm"], ["riscv64"], ["s390x"], ["ppc64le"], ["loongarch64", "loong64"]];
 
     public static bool Applies(JObject rule, string source, SeccompImportContext context)
     {
@@ -48,10 +49,14 @@ internal static partial class ProfileFilter
         return name.StartsWith("CAP_", StringComparison.Ordinal) ? name : throw JsonPlace.Error(token, source, $"'{name}' is no capability; it must start with 'CAP_'");
     }
 
+    // An empty text is every kernel; the parts have 8 bits (KernelVersion.UnmarshalJSON of moby/profiles).
     private static Version Kernel(JToken token, string source)
     {
         string text = JsonPlace.Text(token, source);
-        return KernelForm().IsMatch(text) ? Version.Parse(text) : throw JsonPlace.Error(token, source, $"'{text}' is no kernel version; the form is '4.8'");
+        if (text.Length == 0) return new(0, 0);
+        var version = KernelForm().IsMatch(text) ? Version.Parse(text) : new(0, 0);
+        return version is { Major: 0, Minor: 0 } or { Major: > byte.MaxValue } or { Minor: > byte.MaxValue }
+            ? throw JsonPlace.Error(token, source, $"'{text}' is no kernel version; the form is '4.8'") : version;
     }
 
     private static bool IsArchitecture(string word, SeccompImportContext context) => ArchitectureWords[(int)context.Architecture].Contains(word);

@@ -30,6 +30,9 @@ public sealed record SeccompImportContext
     /// <summary>The version of the kernel.</summary>
     public Version KernelVersion { get; init; } = Environment.OSVersion.Version;
 
+    /// <summary>Told what a reader had to choose where a profile contradicts itself; null where no one wants to know.</summary>
+    public Action<string>? Warn { get; init; }
+
     // The bounding set, as the tools do: proc_pid_status(5)
     private static string[] HostCapabilities()
     {

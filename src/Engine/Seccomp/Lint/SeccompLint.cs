@@ -9,7 +9,7 @@ public static class SeccompLint
     /// <summary>The ids of all checks. Unknown names and errnos above 4095 are no findings: no policy can have them, and reading them is an error with the place.</summary>
     public static IReadOnlyList<string> RuleIds { get; } =
     [
-        "absent-name", "alternates-split", "argument-width", "cache-defeated", "clone3", "compat-abi", "debugging", "equal-to-default", "io-uring", "missing-basics",
+        "absent-name", "alternates-split", "argument-width", "cache-defeated", "clone3", "compat-abi", "conflicting-rules", "debugging", "equal-to-default", "io-uring", "missing-basics",
         "multiplexer", "no-such-parameter", "pointer-compared", "shadowed-rule", "silent-refusal", "terminal-injection", "unsafe-notify",
     ];
 

@@ -45,6 +45,7 @@ public class LintProfileTests
         { "shadowed-rule", "Rules[10]", "getpid: Allow", null },
         { "equal-to-default", "Rules[11]", "acct: Errno(EPERM)", null },
         { "absent-name", "Rules[12]", "spu_run", null },
+        { "conflicting-rules", "Rules[13], Rules[14]", "Allow and Errno(EACCES) of sysinfo, whatever its arguments; Errno(EACCES) counts", SeccompAction.Errno },
         { "silent-refusal", "Flags", "Some calls are logged", null },
         { "compat-abi", "Architectures[1]", "x86 calls", null },
         { "compat-abi", "Architectures[2]", "x32 calls", null },
@@ -122,6 +123,7 @@ public class LintProfileTests
     [InlineData("[\"sethostname\"]", "[\"sethostname\", \"ptrace\"]", "debugging")]
     [InlineData("[\"sethostname\"]", "[\"sethostname\", \"send\"]", "absent-name")]
     [InlineData("[\"sethostname\"]", "[\"sethostname\", \"io_uring_setup\"]", "io-uring")]
+    [InlineData("[\"sethostname\"]", "[\"sethostname\", \"mkdirat\"]", "conflicting-rules")]
     [InlineData("\"value\": 1, \"op\"", "\"value\": 4294967297, \"op\"", "argument-width")]
     [InlineData("\"errnoRet\": 22", "\"errnoRet\": 1", null)]
     public void A_miss_is_found(string token, string missed, string? id)

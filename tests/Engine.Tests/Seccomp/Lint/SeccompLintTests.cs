@@ -19,6 +19,7 @@ public class SeccompLintTests
         { "no-such-parameter", [Basics, new(["dup"], SeccompAction.Allow, null, [new(3, SeccompOperator.Equal, 1)])] },
         { "unsafe-notify", [Basics, new(["sendmsg", "sendto", "sendmmsg"], SeccompAction.Notify)] },
         { "shadowed-rule", [Basics, new(["dup"], SeccompAction.Allow), new(["dup"], SeccompAction.Allow, null, [new(0, SeccompOperator.Equal, 1)])] },
+        { "conflicting-rules", [Basics, new(["dup", "dup2"], SeccompAction.Allow), new(["dup", "dup3"], SeccompAction.Errno, 13)] },
         { "equal-to-default", [Basics, new(["acct"], SeccompAction.Errno, 1)] },
         { "absent-name", [Basics, new(["dup", "waitpid"], SeccompAction.Allow)] },
         { "silent-refusal", [Basics, new(["dup"], SeccompAction.Log)] },
