@@ -5,7 +5,7 @@ internal static class CallCells
 {
     public sealed record Cell(ValueList<SeccompCondition>[] Alternatives, SeccompDecision Decision);
 
-    public static List<Cell> Of(SeccompPolicy policy, string name, Func<int, bool> isNarrow)
+    public static List<Cell> Of(SeccompPolicy policy, string name, Func<int, bool> isNarrow, int most = ClassicBpf.MaximumInstructions)
     {
         var rules = policy.Architectures.Where(architecture => SyscallTable.For(architecture).Find(name) is not null).Take(1)
             .SelectMany(architecture => policy.RulesOf(architecture, SyscallTable.For(architecture).Find(name)!.Number)).ToArray();
@@ -16,9 +16,9 @@ internal static class CallCells
         for (int at = 0; at < ordered.Length;)
         {
             var same = ordered.Skip(at).TakeWhile(rule => rule.Decision == ordered[at].Decision).ToArray();
-            var region = Conjunction.Simplify(same.Select(rule => ValueList<SeccompCondition>.Of(rule.Conditions)));
-            Add(Conjunction.And(rest, region), ordered[at].Decision);
-            rest = Conjunction.And(rest, Conjunction.Not(region, isNarrow));
+            var region = Conjunction.Simplify(same.Select(rule => ValueList<SeccompCondition>.Of(rule.Conditions)), most);
+            Add(Conjunction.And(rest, region, most), ordered[at].Decision);
+            rest = Conjunction.And(rest, Conjunction.Not(region, isNarrow, most), most);
             at += same.Length;
         }
 

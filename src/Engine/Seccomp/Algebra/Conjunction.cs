@@ -9,18 +9,18 @@ internal static class Conjunction
     public static readonly ValueList<SeccompCondition>[] Always = [ValueList<SeccompCondition>.Of([])];
 
     /// <summary>Both of two lists of alternatives.</summary>
-    public static ValueList<SeccompCondition>[] And(ValueList<SeccompCondition>[] first, ValueList<SeccompCondition>[] second)
+    public static ValueList<SeccompCondition>[] And(ValueList<SeccompCondition>[] first, ValueList<SeccompCondition>[] second, int most = MostAlternatives)
     {
-        if ((long)first.Length * second.Length > 16 * MostAlternatives) throw TooMany();
-        return Simplify([.. from one in first from two in second select ValueList<SeccompCondition>.Of(one.Concat(two).Distinct())]);
+        if ((long)first.Length * second.Length > 16 * most) throw TooMany(most);
+        return Simplify([.. from one in first from two in second select ValueList<SeccompCondition>.Of(one.Concat(two).Distinct())], most);
     }
 
     /// <summary>What none of the alternatives has.</summary>
-    public static ValueList<SeccompCondition>[] Not(ValueList<SeccompCondition>[] alternatives, Func<int, bool> isNarrow) =>
-        alternatives.Aggregate(Always, (all, one) => And(all, [.. one.SelectMany(condition => Negate(condition, isNarrow))]));
+    public static ValueList<SeccompCondition>[] Not(ValueList<SeccompCondition>[] alternatives, Func<int, bool> isNarrow, int most = MostAlternatives) =>
+        alternatives.Aggregate(Always, (all, one) => And(all, [.. one.SelectMany(condition => Negate(condition, isNarrow))], most));
 
     /// <summary>Alternatives without those that can't hold and those that another has already.</summary>
-    public static ValueList<SeccompCondition>[] Simplify(IEnumerable<ValueList<SeccompCondition>> alternatives)
+    public static ValueList<SeccompCondition>[] Simplify(IEnumerable<ValueList<SeccompCondition>> alternatives, int most = MostAlternatives)
     {
         var possible = alternatives.Where(IsPossible).Distinct().OrderBy(one => one.Count).ToList();
         var kept = new List<ValueList<SeccompCondition>>();
@@ -29,7 +29,7 @@ internal static class Conjunction
             if (!kept.Any(other => other.All(one.Contains))) kept.Add(one);
         }
 
-        return kept.Count > MostAlternatives ? throw TooMany() : [.. kept];
+        return kept.Count > most ? throw TooMany(most) : [.. kept];
     }
 
     // Of contradictions the plain one is enough: it is what negation makes.
@@ -71,6 +71,6 @@ internal static class Conjunction
 
     private static ValueList<SeccompCondition>[] One(SeccompCondition condition) => [ValueList<SeccompCondition>.Of([condition])];
 
-    private static SandboxException TooMany() => new("SeccompPolicy,TOO_MANY_ALTERNATIVES", SandboxErrorKind.ResourceUnavailable,
-        $"The conditions would become more than {MostAlternatives} alternatives, which no filter can hold.", "Use fewer masked comparisons on one call.");
+    private static SandboxException TooMany(int most) => new("SeccompPolicy,TOO_MANY_ALTERNATIVES", SandboxErrorKind.ResourceUnavailable,
+        $"The conditions would become more than {most} alternatives, which is more than a filter can hold.", "Use fewer masked comparisons on one call.");
 }

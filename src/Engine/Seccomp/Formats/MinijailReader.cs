@@ -147,21 +147,19 @@ internal sealed class MinijailReader
         return applies;
     }
 
-    // The first filter that fits counts; ours is the harshest rule, so each keeps what the ones before it leave.
+    // The first filter that fits counts; ours is the harshest rule, and of equally harsh ones the first. So a filter needs what the milder
+    // ones before it leave, and one that says what the default says is needed only before a milder one.
     private IEnumerable<SeccompRule> Rules()
     {
         foreach (var (name, list) in filters)
         {
             var entry = SyscallTable.For(architecture).Find(name)!;
-            var rest = Conjunction.Always;
-            foreach (var (conditions, decision) in list)
+            for (int at = 0; at < list.Count; at++)
             {
-                foreach (var alternative in Conjunction.And(rest, conditions))
-                {
-                    if (decision != fallback) yield return new([name], decision.Action, decision.Action is SeccompAction.Errno or SeccompAction.Trace ? decision.Errno : null, alternative);
-                }
-
-                rest = Conjunction.And(rest, Conjunction.Not(conditions, entry.IsNarrow));
+                var (conditions, decision) = list[at];
+                if (decision == fallback && list.Skip(at + 1).All(later => later.Decision.Action >= decision.Action)) continue;
+                var left = list.Take(at).Where(earlier => earlier.Decision.Action < decision.Action).Aggregate(Conjunction.Always, (rest, earlier) => Conjunction.And(rest, Conjunction.Not(earlier.Conditions, entry.IsNarrow)));
+                foreach (var alternative in Conjunction.And(left, conditions)) yield return new([name], decision.Action, decision.NumberOrNull, alternative);
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class PortableRules
         if (own.All(rule => Spelled(name, rule) is not null) && !Conflict(own, width)) return null;
         try
         {
-            var cells = CallCells.Of(policy, name, width.IsNarrow).Where(cell => cell.Decision != policy.Default);
+            var cells = CallCells.Of(policy, name, width.IsNarrow, MostRulesOfCall).Where(cell => cell.Decision != policy.Default);
             var rules = cells.SelectMany(cell => cell.Alternatives.SelectMany(conditions => Cubes(conditions, width)).Distinct().Select(conditions => (cell.Decision, conditions))).Take(MostRulesOfCall + 1).ToArray();
             if (rules.SelectMany(rule => rule.conditions).Select(width.Obstacle).FirstOrDefault(reason => reason is not null) is { } late)
                 return Lost(name, late);
