@@ -54,6 +54,14 @@ public sealed class NeighbourFloodTests
     [InlineData(true)]
     public void AnOverrunIsCountedExactly(bool withNeighbour)
     {
+        // Other tests' records can overrun the oracle too, or the kernel's own queue: then nothing can be told, and it is tried again.
+        for (var left = 3; !IsCountedExactly(withNeighbour, last: left == 1); left--)
+        {
+        }
+    }
+
+    private static bool IsCountedExactly(bool withNeighbour, bool last)
+    {
         using var neighbour = new Denier("flood", 1000);
         using var denier = new Denier("self", Count);
         using var oracle = AuditDenialSession.Open(ProcessScope.For(new() { All = true }));
@@ -62,11 +70,14 @@ public sealed class NeighbourFloodTests
         denier.Go();
         neighbour.Dispose();
         var came = AuditDenialSessionTests.Read(session).Sum(d => d.Count);
-        Assert.True(oracle.Drain(TimeSpan.FromSeconds(30)));
+        var drained = oracle.Drain(TimeSpan.FromSeconds(30));
+        if (!last && (!drained || !session.LossKnown || oracle.Lost > 0)) return false;
+        Assert.True(drained);
         Assert.True(session.Lost > 0 && session.Detail.Contains("ran over", StringComparison.Ordinal), session.Detail);
         Assert.True(session.LossKnown, session.Detail);
         Assert.Equal(0, oracle.Lost);
         Assert.InRange(came + session.Lost, Count, oracle.Received + 100); // and some that aren't seccomp's
         TestContext.Current.TestOutputHelper!.WriteLine($"{came} came, {session.Lost} lost of {oracle.Received}");
+        return true;
     }
 }
