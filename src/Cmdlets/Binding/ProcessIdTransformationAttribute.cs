@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 
 namespace Sandbox.Cmdlets.Binding;
@@ -15,14 +14,5 @@ public sealed class ProcessIdTransformationAttribute : ArgumentTransformationAtt
         return value is IEnumerable list and not string ? list.Cast<object?>().Select(One).ToArray() : new[] { One(inputData) };
     }
 
-    private static int One(object? item)
-    {
-        object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
-        if (value is not (null or int or long or string)) value = Property(item!, "ProcessId") ?? Property(item!, "Id");
-        return int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id > 0
-            ? id
-            : throw new ArgumentTransformationMetadataException($"'{item}' is no process: give its id, or an object with one.");
-    }
-
-    private static object? Property(object item, string name) => PSObject.AsPSObject(item).Properties[name]?.Value;
+    private static int One(object? item) => ProcessIdValue.Of(item, "ProcessId", "Id");
 }

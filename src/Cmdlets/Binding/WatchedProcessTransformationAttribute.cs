@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using Sandbox.Runtime;
 
@@ -21,14 +20,7 @@ public sealed class WatchedProcessTransformationAttribute : ArgumentTransformati
         object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
         if (value is WatchedProcess known) return known;
         if (value is HardenedProcess process) return new(process.Id, process);
-        if (value is not (null or int or long or string)) value = Property(item!, "SandboxId") ?? Property(item!, "ProcessId") ?? Property(item!, "Id");
-        if (!int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id <= 0)
-        {
-            throw new ArgumentTransformationMetadataException($"'{item}' is no process: give the object of Start-HardenedProcess, an id, or an object with one.");
-        }
-
+        int id = ProcessIdValue.Of(item, "SandboxId", "ProcessId", "Id"); // a denial names the run, which is meant, before the process
         return new(id, SandboxRegistry.All.LastOrDefault(p => p.Id == id));
     }
-
-    private static object? Property(object item, string name) => PSObject.AsPSObject(item).Properties[name]?.Value;
 }

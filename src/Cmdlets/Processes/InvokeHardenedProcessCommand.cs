@@ -52,6 +52,7 @@ public sealed class InvokeHardenedProcessCommand : LaunchCmdlet
     {
         if (process.TimedOut) WriteSandboxError(new("InvokeHardenedProcess,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"{process} was ended after its time limit of {process.Profile.Timeout} s.", "Raise -Timeout."), process);
         if (process.OutOfMemory) WriteSandboxError(new("InvokeHardenedProcess,ENOMEM", SandboxErrorKind.ResourceUnavailable, $"{process} ran out of its memory of {process.Profile.MemoryLimit} bytes.", "Raise -MemoryLimit."), process);
+        if (process.TraceFailure is { } failure) WriteSandboxError(failure, process);
         foreach (var denial in process.Denials) WriteVerbose($"Refused: {denial}");
     }
 }

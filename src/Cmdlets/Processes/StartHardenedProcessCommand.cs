@@ -23,6 +23,7 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
             _waiting = process;
             process.Wait(System.Threading.Timeout.InfiniteTimeSpan, CancellationToken);
             _waiting = null;
+            if (process.TraceFailure is { } failure) WriteSandboxError(failure, process);
         }
 
         WriteObject(process);

@@ -28,6 +28,9 @@ public abstract class SeccompDenialSession : IDisposable
     /// <summary>Denials that were handed to the consumer, with those that an object counts.</summary>
     public long Delivered { get; private set; }
 
+    /// <summary>Whether everything was read and nothing comes any more: what is watched has ended.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset StartTime { get; } = DateTimeOffset.Now;
 
@@ -56,6 +59,7 @@ public abstract class SeccompDenialSession : IDisposable
             }
 
             if (Failure is { } failure) throw failure;
+            IsOver |= count == 0 && ended;
             if (count == 0 && (ended || left <= TimeSpan.Zero)) yield break;
         }
     }

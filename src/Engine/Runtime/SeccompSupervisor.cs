@@ -29,10 +29,18 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
         if (!_listener.TryReceive(out var call)) return false;
         ReadOnlySpan<ulong> arguments = call.Arguments;
         var decision = policy.Decide(call.Architecture, (uint)call.Number, arguments);
-        recorder?.Record(call.Architecture, call.Number, decision, arguments);
-        if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
-        if (decision.Passes) _listener.Proceed(call.Id);
-        else Refuse(call, decision);
+        try
+        {
+            recorder?.Record(call.Architecture, call.Number, decision, arguments);
+            if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
+        }
+        finally
+        {
+            // Whatever becomes of the report: a call without an answer would hang its caller.
+            if (decision.Passes) _listener.Proceed(call.Id);
+            else Refuse(call, decision);
+        }
+
         return true;
     }
 

@@ -14,11 +14,13 @@ public sealed partial record SeccompPolicy
 
     /// <summary>
     /// A copy for a supervisor: everything that is refused or logged is Notify instead, but for a fixed ENOSYS answer, which tells a library to use
-    /// an older call and is no event. The supervisor answers as <see cref="Decide(uint, uint, ReadOnlySpan{ulong})"/> of this policy says.
+    /// an older call and is no event. Where another rule refuses the same call that is asked too, since in a filter a fixed errno would win
+    /// over the notification for a kill, or for an errno of an earlier rule. The supervisor answers as <see cref="Decide(uint, uint, ReadOnlySpan{ulong})"/> of this policy says.
     /// </summary>
     public SeccompPolicy ForObservation()
     {
-        var rules = Rules.Select(rule => IsEvent(rule.Decision) ? rule.With(decision: new(SeccompAction.Notify)) : rule);
+        var asked = SeccompSets.Expand(Rules.Where(rule => IsEvent(rule.Decision)).SelectMany(rule => rule.Names)).ToHashSet(StringComparer.Ordinal);
+        var rules = Rules.Select(rule => IsEvent(rule.Decision) || (rule.Decision.Refuses && SeccompSets.Expand(rule.Names).Any(asked.Contains)) ? rule.With(decision: new(SeccompAction.Notify)) : rule);
         return Copy(rules: rules, defaultDecision: IsEvent(Default) ? new(SeccompAction.Notify) : Default);
     }
 

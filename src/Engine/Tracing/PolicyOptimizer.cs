@@ -21,6 +21,9 @@ public static class PolicyOptimizer
         ArgumentNullException.ThrowIfNull(request);
         var policy = request.SeccompPolicy ?? (request.Profile.SeccompPolicy is { } name ? BuiltInPolicies.Get(name) : null)
             ?? throw Bad("NO_POLICY", $"The profile '{request.Profile.Name}' has no seccomp policy to optimize.", "Give -SeccompPolicy.");
+        // What the profile allows and refuses beyond it is part of what is made smaller.
+        policy = policy.Allow(request.Profile.AllowSyscalls).Deny(request.Profile.DenySyscalls);
+        request = request with { Profile = request.Profile with { AllowSyscalls = [], DenySyscalls = [] } };
         var file = request.TracePath ?? Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {

@@ -6,7 +6,7 @@ namespace Sandbox.Tracing;
 /// <summary>A recording of a running process, from its start to its stop, into a file that is whole at every moment.</summary>
 public sealed class SeccompTrace : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(2);
     private readonly TraceTable _table;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
@@ -14,6 +14,7 @@ public sealed class SeccompTrace : IDisposable
     private readonly SeccompDenialSession? _session;
     private readonly Lock _flushing = new();
     private long _written = -1;
+    private bool _drained = true;
 
     private SeccompTrace(string path, SeccompTraceMethod method, string target, SyscallRecorder? recorder, SeccompDenialSession? session)
     {
@@ -50,7 +51,7 @@ public sealed class SeccompTrace : IDisposable
     public long Lost => _session?.Lost ?? 0;
 
     /// <summary>Whether <see cref="Lost"/> is exact.</summary>
-    public bool LossKnown => _session?.LossKnown ?? true;
+    public bool LossKnown => _drained && (_session?.LossKnown ?? true);
 
     /// <summary>What kept it from recording or writing; null where nothing did.</summary>
     public SandboxException? Failure { get; private set; }
@@ -85,9 +86,12 @@ public sealed class SeccompTrace : IDisposable
     public void Stop()
     {
         if (EndTime is not null) return;
+        // What happened before the stop may still be on its way.
+        if (_session is { IsOver: false, Failure: null } running) _drained = running.Drain(Patience);
         _stop.Cancel();
         _thread.Join();
         _recorder?.Detach(_table);
+        if (_session is { Failure: null } left) Take(left, TimeSpan.Zero, CancellationToken.None);
         _session?.Dispose();
         Flush();
         EndTime = DateTimeOffset.Now;
@@ -131,14 +135,18 @@ public sealed class SeccompTrace : IDisposable
 
     private void Pump(SeccompDenialSession session)
     {
-        while (!_stop.IsCancellationRequested && session.Failure is null)
+        while (!_stop.IsCancellationRequested && !session.IsOver)
         {
-            foreach (var denial in session.Read(Interval, _stop.Token))
-            {
-                for (var i = 0L; i < denial.Count; i++) _table.Record(denial.AuditArchitecture, denial.SyscallNumber, Decision(denial.Action), []);
-            }
-
+            Take(session, Interval, _stop.Token);
             TryFlush();
+        }
+    }
+
+    private void Take(SeccompDenialSession session, TimeSpan time, CancellationToken cancellation)
+    {
+        foreach (var denial in session.Read(time, cancellation).Where(d => !d.IsLandlock))
+        {
+            for (var i = 0L; i < denial.Count; i++) _table.Record(denial.AuditArchitecture, denial.SyscallNumber, Decision(denial.Action), []);
         }
     }
 

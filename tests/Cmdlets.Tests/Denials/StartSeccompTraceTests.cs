@@ -39,6 +39,25 @@ public sealed class StartSeccompTraceTests : IDisposable
     }
 
     [Fact]
+    public void What_the_kernel_logs_of_a_process_is_recorded_to_its_last_call()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "the kernel's records need CAP_AUDIT_READ");
+        // A run of ours whose policy has the flag Log: the kernel logs what its filter reports.
+        ScriptResult result = session.Invoke("$policy = New-SeccompPolicy -DenySyscall mkdir -Flag Log; $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 1; for i in 1 2 3 4 5 6 7; do mkdir /tmp/a; done; true' -SeccompPolicy $policy; $t = Start-SeccompTrace $p \"$d/part\" -Method Log; $t.Method; $null = $p | Wait-HardenedProcess; $t = $t | Stop-SeccompTrace; $t.Calls; $t.Counts[0].Name; $t.Failure").Succeeded();
+        Assert.Equal([SeccompTraceMethod.Log, 7L, "mkdir", null], result.Objects.Select(o => o?.BaseObject));
+        var count = Assert.Single(TraceFile.Read(Path.Join(_directory, "part")));
+        Assert.Equal(("mkdir", 7L), (count.Name, count.Count));
+        Assert.Empty(count.Arguments); // the records have none
+    }
+
+    [Fact]
+    public void A_trace_that_could_not_be_written_at_the_end_is_an_error()
+    {
+        var error = session.Invoke("[IO.Directory]::CreateDirectory(\"$d/gone\") | Out-Null; $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; ls /' -Trace \"$d/gone/t\"; [IO.Directory]::Delete(\"$d/gone\", $true); $null = $p | Wait-HardenedProcess; if ($p.TraceFailure) { throw $p.TraceFailure }").SingleError();
+        Assert.Contains("can't be written", error.Exception.Message);
+    }
+
+    [Fact]
     public void A_file_that_can_not_be_written_is_an_error()
     {
         var error = session.Invoke(Busy + "try { Start-SeccompTrace $p \"$d/no/part\" } finally { $p | Stop-HardenedProcess -Force }").SingleError();

@@ -27,6 +27,13 @@ public sealed class OptimizeSeccompPolicyTests : IDisposable
     }
 
     [Fact]
+    public void What_is_allowed_and_refused_beyond_the_policy_is_part_of_it()
+    {
+        ScriptResult result = session.Invoke("$a = @{ FilePath = 'sh'; ArgumentList = '-c', 'unshare -U true; mkdir /tmp/a; true' }; $policy = Optimize-SeccompPolicy @a -AllowSyscall unshare -DenySyscall mkdir; (Start-HardenedProcess @a -SeccompPolicy $policy -Wait).Denials.Syscall").Succeeded();
+        Assert.Equal("mkdir", result.Single<string>());
+    }
+
+    [Fact]
     public void A_deny_list_becomes_an_allow_list()
     {
         ScriptResult result = session.Invoke("$policy = Optimize-SeccompPolicy true -SeccompPolicy (New-SeccompPolicy -DenySyscall mount -Name deny); $policy.DefaultAction").Succeeded();

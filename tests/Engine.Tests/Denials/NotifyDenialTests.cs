@@ -221,6 +221,7 @@ public sealed class NotifyDenialTests : IDisposable
         {
             var process = HardenedLauncher.Start(Request(Compile(Head + """int main(void) { for (;;) mkdir("/a", 0); }""", $"endless{i}"), ["mkdir"]));
             Thread.Sleep(20);
+            Assert.True(Listeners() > 0, "a listener can't be told from other descriptors");
             process.Stop(TimeSpan.Zero);
             Assert.True(process.Denials[0].Count > 0);
         }

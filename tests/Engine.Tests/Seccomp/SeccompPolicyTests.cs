@@ -70,6 +70,24 @@ public class SeccompPolicyTests
     }
 
     [Fact]
+    public void A_fixed_ENOSYS_does_not_win_over_a_kill_or_an_earlier_errno()
+    {
+        SeccompRule[] rules =
+        [
+            new(["clone3"], SeccompAction.Errno, 38), new(["openat2"], SeccompAction.Errno, 38), new(["openat2"], SeccompAction.KillProcess, null, [new(0, SeccompOperator.Equal, 7)]),
+            new(["mount"], SeccompAction.Errno, 1), new(["mount"], SeccompAction.Errno, 38),
+        ];
+        var policy = new SeccompPolicy("p", SeccompAction.Allow, rules, architectures: [SeccompArchitecture.X86_64]);
+        var program = SeccompCompiler.CompileForObservation(policy);
+        SeccompDecision Run(string name, ulong argument) => BpfEmulator.Run(program, new(0xC000_003E, SyscallTable.For(SeccompArchitecture.X86_64).Find(name)!.Number, [argument])).Decision;
+        Assert.Equal(new(SeccompAction.Errno, 38), Run("clone3", 0));
+        Assert.Equal(SeccompAction.Notify, Run("openat2", 7).Action); // the supervisor kills
+        Assert.Equal(SeccompAction.Notify, Run("openat2", 0).Action); // and answers ENOSYS
+        Assert.Equal(SeccompAction.Notify, Run("mount", 0).Action);
+        Assert.Equal(new(SeccompAction.Errno, 1), Decide(policy, "mount"));
+    }
+
+    [Fact]
     public void What_a_rule_can_not_have_is_an_error()
     {
         Assert.Equal("SeccompPolicy,BAD_ERRNO", Assert.Throws<SandboxException>(() => new SeccompRule(["read"], SeccompAction.Errno, 4096)).ErrorId);
