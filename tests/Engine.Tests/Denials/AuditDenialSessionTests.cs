@@ -207,7 +207,8 @@ public sealed class AuditDenialSessionTests
         var clock = Stopwatch.StartNew();
         session.Dispose();
         Assert.True(clock.ElapsedMilliseconds < 100, $"{clock.ElapsedMilliseconds} ms");
-        Assert.DoesNotContain(ProcessState.ThreadNames(), n => n.StartsWith("Sandbox.Audit", StringComparison.Ordinal));
+        // A thread that was joined has ended for .NET; the kernel takes a moment more to remove its entry.
+        Assert.True(ProcessState.Eventually(() => !ProcessState.ThreadNames().Any(n => n.StartsWith("Sandbox.Audit", StringComparison.Ordinal)), 100), "its thread is left");
         Assert.Empty(ProcessState.NewDescriptors(before));
         Assert.Equal(children, ProcessState.Children());
         session.Dispose();
