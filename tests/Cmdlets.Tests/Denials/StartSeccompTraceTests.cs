@@ -2,6 +2,7 @@ using Sandbox.Tracing;
 
 namespace Sandbox.Cmdlets.Tests.Denials;
 
+[Collection("recordings")]
 public sealed class StartSeccompTraceTests : IDisposable
 {
     private const string Busy = "$p = Start-HardenedProcess sh -ArgumentList '-c', 'while :; do ls / >/dev/null; done' -Trace \"$d/whole\"; ";

@@ -1,5 +1,7 @@
 namespace Sandbox.Cmdlets.Tests.Denials;
 
+// One collection: it looks at the threads of recordings, and the other class makes some.
+[Collection("recordings")]
 public sealed class StopSeccompTraceTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("sandbox-trace-").FullName;
