@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sandbox.Denials;
 
 /// <summary>
@@ -9,10 +7,12 @@ internal sealed class DenialHub
 {
     private const int MostKinds = 1024, MostKept = 4096;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(uint Architecture, int Number, string Action), (SeccompDenial First, long Count)> _kinds = [];
+    private readonly Dictionary<(uint Architecture, int Number, string Action), Kind> _kinds = [];
     private readonly DenialQueue _journal = new(MostKept);
     private DenialQueue[] _followers = [];
+    private Kind? _last; // a program that is refused often is refused the same
     private long _others;
+    private volatile bool _wantsWhole = true;
     private bool _completed;
 
     /// <summary>The first denial that ended its process.</summary>
@@ -22,13 +22,7 @@ internal sealed class DenialHub
     public long Total { get; private set; }
 
     /// <summary>Whether someone gets the next one whole: else it is only counted.</summary>
-    public bool WantsWhole
-    {
-        get
-        {
-            lock (_lock) return _followers.Length > 0 || Total < MostKept;
-        }
-    }
+    public bool WantsWhole => _wantsWhole;
 
     /// <summary>The kinds of denial so far, the most frequent first; a kind beyond the bound is counted in a last row for all of them.</summary>
     public SeccompDenialCount[] Counts
@@ -66,10 +60,9 @@ internal sealed class DenialHub
         {
             Total++;
             if (denial.Signal is not null) Fatal ??= denial;
-            ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_kinds, (denial.AuditArchitecture, denial.SyscallNumber, denial.Action));
-            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count++;
-            else if (_kinds.Count < MostKinds) _kinds.Add((denial.AuditArchitecture, denial.SyscallNumber, denial.Action), (denial, 1));
+            if (KindOf(denial) is { } kind) kind.Count++;
             else _others++;
+            if (Total >= MostKept && _followers.Length == 0) _wantsWhole = false;
             _journal.Add(denial);
             foreach (var follower in _followers) follower.Add(denial);
         }
@@ -83,6 +76,7 @@ internal sealed class DenialHub
             foreach (var earlier in _journal.Peek()) queue.Add(earlier);
             if (_completed) queue.CompleteOne();
             else _followers = [.. _followers, queue];
+            _wantsWhole = true;
         }
     }
 
@@ -100,5 +94,21 @@ internal sealed class DenialHub
             foreach (var follower in _followers) follower.CompleteOne();
             _followers = [];
         }
+    }
+
+    private Kind? KindOf(SeccompDenial denial)
+    {
+        if (_last is { } last && last.First.SyscallNumber == denial.SyscallNumber && last.First.AuditArchitecture == denial.AuditArchitecture && last.First.Action == denial.Action) return last;
+        var key = (denial.AuditArchitecture, denial.SyscallNumber, denial.Action);
+        if (_kinds.TryGetValue(key, out var kind)) return _last = kind;
+        if (_kinds.Count >= MostKinds) return null;
+        return _last = _kinds[key] = new(denial);
+    }
+
+    private sealed class Kind(SeccompDenial first)
+    {
+        public SeccompDenial First { get; } = first;
+
+        public long Count { get; set; }
     }
 }

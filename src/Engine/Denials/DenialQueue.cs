@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Sandbox.Denials;
 
 /// <summary>
@@ -13,7 +11,8 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity, in
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
     private readonly object _gate = new();
     private readonly Queue<SeccompDenial> _items = [];
-    private readonly Dictionary<(uint Architecture, int Number, string Action, int Process), (SeccompDenial First, long Count)> _repeated = [];
+    private readonly Dictionary<(uint Architecture, int Number, string Action, int Process), Repeated> _repeated = [];
+    private Repeated? _last;
     private int _open = producers;
     private bool _waiting;
     private int _naps;
@@ -88,21 +87,40 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity, in
     /// <summary>What is waiting, without taking it.</summary>
     public SeccompDenial[] Peek()
     {
-        lock (_gate) return [.. _items, .. _repeated.Values.Select(r => r.First.Times(r.Count))];
+        lock (_gate) return [.. _items, .. _repeated.Values.Select(r => r.ToDenial())];
     }
 
     private void Aggregate(SeccompDenial denial)
     {
-        var key = (denial.AuditArchitecture, denial.SyscallNumber, denial.Action, denial.ProcessId);
-        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_repeated, key);
-        if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref known)) known.Count += denial.Count;
-        else if (_repeated.Count < MostKinds) _repeated.Add(key, (denial, denial.Count));
-        else Lost += denial.Count;
+        if (_last is not { } last || !last.Takes(denial))
+        {
+            var key = (denial.AuditArchitecture, denial.SyscallNumber, denial.Action, denial.ProcessId);
+            if (!_repeated.TryGetValue(key, out last!))
+            {
+                if (_repeated.Count < MostKinds) last = _repeated[key] = new(denial);
+                else Lost += denial.Count;
+            }
+
+            _last = last;
+        }
+
+        if (last is not null) last.Count += denial.Count;
     }
 
     private void Release()
     {
-        foreach (var (first, count) in _repeated.Values) _items.Enqueue(count == first.Count ? first : first.Times(count));
+        foreach (var repeated in _repeated.Values) _items.Enqueue(repeated.ToDenial());
         _repeated.Clear();
+        _last = null;
+    }
+
+    private sealed class Repeated(SeccompDenial first)
+    {
+        public long Count { get; set; }
+
+        public bool Takes(SeccompDenial denial) => first.SyscallNumber == denial.SyscallNumber && first.ProcessId == denial.ProcessId
+            && first.AuditArchitecture == denial.AuditArchitecture && first.Action == denial.Action;
+
+        public SeccompDenial ToDenial() => Count == first.Count ? first : first.Times(Count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Sandbox.Native;
 using Tmds.Linux;
 
@@ -10,22 +11,23 @@ namespace Sandbox.Denials;
 /// </summary>
 internal sealed unsafe class TargetTask : ITargetView, IDisposable
 {
-    private static readonly byte[] Comm = "comm\0"u8.ToArray();
-    private static readonly byte[] Exe = "exe\0"u8.ToArray();
-    private static readonly byte[] Cwd = "cwd\0"u8.ToArray();
     private readonly FileDescriptor _directory;
     private readonly FileDescriptor _comm;
+    private readonly FileDescriptor _exe; // the link itself: read by its descriptor it costs no look-up
+    private readonly FileDescriptor _cwd;
     private string? _name;
     private string? _program;
     private readonly byte[] _nameBytes = new byte[64];
     private int _nameLength;
     private byte[] _programBytes = [];
 
-    private TargetTask(int thread, FileDescriptor directory, FileDescriptor comm, int process)
+    private TargetTask(int thread, FileDescriptor directory, FileDescriptor comm, FileDescriptor exe, FileDescriptor cwd, int process)
     {
         Thread = thread;
         _directory = directory;
         _comm = comm;
+        _exe = exe;
+        _cwd = cwd;
         Process = process;
     }
 
@@ -37,26 +39,31 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
     /// <summary>Opens it; null where it has ended.</summary>
     public static TargetTask? TryOpen(int thread)
     {
-        FileDescriptor? directory = null, comm = null;
+        FileDescriptor? directory = null, comm = null, exe = null, cwd = null;
         try
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}");
             directory = FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_DIRECTORY);
-            comm = OpenAt(directory, Comm);
+            comm = OpenAt(directory, "comm\0"u8, LibC.O_RDONLY);
+            exe = OpenAt(directory, "exe\0"u8, LibC.O_PATH | LibC.O_NOFOLLOW);
+            cwd = OpenAt(directory, "cwd\0"u8, LibC.O_PATH | LibC.O_NOFOLLOW);
             var process = ThreadGroup(directory);
-            if (comm is not null && process is { } id) return new(thread, directory, comm, id);
+            if (comm is not null && exe is not null && cwd is not null && process is { } id) return new(thread, directory, comm, exe, cwd, id);
         }
         catch (ErrnoException)
         {
             // It has ended, or /proc hides it.
         }
 
+        cwd?.Dispose();
+        exe?.Dispose();
         comm?.Dispose();
         directory?.Dispose();
         return null;
     }
 
     /// <summary>The thread's name now; null where it has ended.</summary>
+    [SkipLocalsInit]
     public string? Name()
     {
         var buffer = stackalloc byte[64];
@@ -74,10 +81,11 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
     }
 
     /// <summary>The program that it runs now, as its mount namespace names it; null where that can't be told.</summary>
+    [SkipLocalsInit]
     public string? Executable()
     {
         var buffer = stackalloc byte[4096];
-        var length = ReadLink(Exe, buffer, 4096);
+        var length = ReadLink(_exe, "\0"u8, buffer, 4096);
         if (length <= 0) return null;
         var bytes = new ReadOnlySpan<byte>(buffer, length);
         if (!bytes.SequenceEqual(_programBytes))
@@ -125,40 +133,43 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
         }
     }
 
-    public string? WorkingDirectory() => Link(Cwd);
+    public string? WorkingDirectory() => Link(_cwd, "\0"u8);
 
-    public string? Descriptor(int fd) => fd < 0 ? null : Link(Utf8.Terminated(string.Create(CultureInfo.InvariantCulture, $"fd/{fd}")));
+    public string? Descriptor(int fd) => fd < 0 ? null : Link(_directory, Utf8.Terminated(string.Create(CultureInfo.InvariantCulture, $"fd/{fd}")));
 
     public void Dispose()
     {
+        _cwd.Dispose();
+        _exe.Dispose();
         _comm.Dispose();
         _directory.Dispose();
     }
 
-    private string? Link(ReadOnlySpan<byte> name)
+    [SkipLocalsInit]
+    private static string? Link(FileDescriptor at, ReadOnlySpan<byte> name)
     {
         var buffer = stackalloc byte[4096];
-        var length = ReadLink(name, buffer, 4096);
+        var length = ReadLink(at, name, buffer, 4096);
         return length <= 0 ? null : ArgumentText.Of(new(buffer, length));
     }
 
-    private int ReadLink(ReadOnlySpan<byte> name, byte* buffer, int size)
+    private static int ReadLink(FileDescriptor directory, ReadOnlySpan<byte> name, byte* buffer, int size)
     {
-        fixed (byte* at = name) return (int)(long)LibC.readlinkat(_directory.Number, at, buffer, size);
+        fixed (byte* at = name) return (int)(long)LibC.readlinkat(directory.Number, at, buffer, size);
     }
 
-    private static FileDescriptor? OpenAt(FileDescriptor directory, ReadOnlySpan<byte> name)
+    private static FileDescriptor? OpenAt(FileDescriptor directory, ReadOnlySpan<byte> name, int flags)
     {
         fixed (byte* at = name)
         {
-            var fd = LibC.openat(directory.Number, at, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+            var fd = LibC.openat(directory.Number, at, flags | LibC.O_CLOEXEC, 0);
             return fd < 0 ? null : new(fd);
         }
     }
 
     private static int? ThreadGroup(FileDescriptor directory)
     {
-        using var status = OpenAt(directory, "status\0"u8);
+        using var status = OpenAt(directory, "status\0"u8, LibC.O_RDONLY);
         if (status is null) return null;
         var buffer = stackalloc byte[512];
         var length = (int)(long)LibC.read(status.Number, buffer, 512);

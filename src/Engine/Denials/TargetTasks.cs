@@ -1,6 +1,8 @@
+using Sandbox.Runtime;
+
 namespace Sandbox.Denials;
 
-/// <summary>The threads of one target that were seen last; few, since each holds two descriptors. Used by one thread.</summary>
+/// <summary>The threads of one target that were seen last; few, since each holds four descriptors. Used by one thread.</summary>
 internal sealed class TargetTasks : IDisposable
 {
     private const int Most = 32;
@@ -9,9 +11,9 @@ internal sealed class TargetTasks : IDisposable
 
     /// <summary>
     /// The thread with this id, which waits for our answer now, with its user; null where it has ended meanwhile, as
-    /// <paramref name="waits"/> tells once its directory is open.
+    /// <paramref name="listener"/> tells once its directory is open.
     /// </summary>
-    public TargetTask? Find(int thread, Func<bool> waits)
+    public TargetTask? Find(int thread, SeccompListener listener, ulong call)
     {
         // A kept one that lives is the one: no other has its id. A dead one may have left its id to another.
         if (_byThread.TryGetValue(thread, out var known))
@@ -22,7 +24,7 @@ internal sealed class TargetTasks : IDisposable
         }
 
         if (TargetTask.TryOpen(thread) is not { } opened) return null;
-        if (!opened.ReadUser() || !waits())
+        if (!opened.ReadUser() || !listener.Waits(call))
         {
             opened.Dispose();
             return null;

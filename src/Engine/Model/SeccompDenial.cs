@@ -34,7 +34,18 @@ public sealed class SeccompDenial
     public IReadOnlyList<DecodedArgument> DecodedArguments { get; init; } = [];
 
     /// <summary>The first path among the arguments, from the target's root; null where there is none.</summary>
-    public string? Path => DecodedArguments.FirstOrDefault(a => a.FullPath is not null)?.FullPath;
+    public string? Path
+    {
+        get
+        {
+            for (var i = 0; i < DecodedArguments.Count; i++)
+            {
+                if (DecodedArguments[i].FullPath is { } path) return path;
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>The process, by its id on the host.</summary>
     public required int ProcessId { get; init; }
@@ -96,6 +107,23 @@ public sealed class SeccompDenial
         copy.Count = count;
         return copy;
     }
+
+    /// <summary>The same with only what the kernel itself told of the caller: it was gone when the rest was read.</summary>
+    internal SeccompDenial WithoutCaller() => new()
+    {
+        SyscallNumber = SyscallNumber,
+        AuditArchitecture = AuditArchitecture,
+        Action = Action,
+        Arguments = Arguments,
+        ProcessId = ThreadId ?? ProcessId,
+        ThreadId = ThreadId,
+        SandboxId = SandboxId,
+        InstructionPointer = InstructionPointer,
+        Signal = Signal,
+        Scope = Scope,
+        Source = Source,
+        UtcTime = UtcTime,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Syscall}({string.Join(", ", DecodedArguments)}) by {ProcessName} ({ProcessId}): {Action}";

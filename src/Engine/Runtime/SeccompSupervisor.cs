@@ -15,6 +15,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     private static readonly ConcurrentDictionary<SeccompDecision, string> Actions = new();
     private readonly SeccompListener _listener = new(listener);
     private readonly TargetTasks _tasks = new();
+    private (SeccompDecision Decision, string Text) _lastAction;
 
     public FileDescriptor Listener => _listener.Descriptor;
 
@@ -29,18 +30,21 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
         if (!_listener.TryReceive(out var call)) return false;
         ReadOnlySpan<ulong> arguments = call.Arguments;
         var decision = policy.Decide(call.Architecture, (uint)call.Number, arguments);
+        SeccompDenial? denial = null;
+        var waited = false;
         try
         {
             recorder?.Record(call.Architecture, call.Number, decision, arguments);
-            if (SeccompPolicy.IsEvent(decision)) Denials.Publish(Describe(call, decision));
+            if (SeccompPolicy.IsEvent(decision)) denial = Describe(call, decision);
         }
         finally
         {
             // Whatever becomes of the report: a call without an answer would hang its caller.
-            if (decision.Passes) _listener.Proceed(call.Id);
-            else Refuse(call, decision);
+            waited = decision.Passes ? _listener.Proceed(call.Id) : Refuse(call, decision);
         }
 
+        // The kernel takes an answer only while the caller waits: until then what was read is the caller's, and not a successor's.
+        if (denial is not null) Denials.Publish(waited ? denial : denial.WithoutCaller());
         return true;
     }
 
@@ -53,16 +57,17 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
 
     private static bool Kills(SeccompDecision decision) => decision.Action is SeccompAction.KillProcess or SeccompAction.KillThread or SeccompAction.Trap;
 
-    // The kernel would send SIGSYS, which a program could catch after a trap; who is killed by policy ends for sure.
-    private void Refuse(in SeccompNotification call, SeccompDecision decision)
+    // Whether the caller still waited. The kernel would send SIGSYS, which a program could catch after a trap; who is killed by policy
+    // ends for sure.
+    private bool Refuse(in SeccompNotification call, SeccompDecision decision)
     {
-        if (Kills(decision) && Find(call) is { } task)
-        {
-            using var process = PidFd.TryOpen(task.Process);
-            if (process is not null && _listener.Waits(call.Id)) PidFd.Signal(process, 9);
-        }
-
+        if (!Kills(decision)) return _listener.Fail(call.Id, Answer(decision));
+        var task = Find(call);
+        using var process = task is null ? null : PidFd.TryOpen(task.Process);
+        var waits = process is not null && _listener.Waits(call.Id);
+        if (waits) PidFd.Signal(process!, 9);
         _listener.Fail(call.Id, Answer(decision));
+        return waits;
     }
 
     // Trace is ENOSYS where there is no tracer (seccomp(2)).
@@ -77,22 +82,18 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     {
         var arguments = ((ReadOnlySpan<ulong>)call.Arguments).ToArray();
         var task = Denials.WantsWhole ? Find(call) : null;
-        var (name, executable) = (task?.Name(), task?.Executable());
-        var decoded = task is null ? [] : Decode(call, arguments, task);
-        // What was read is the caller's only if it still waits.
-        if (task is not null && !_listener.Waits(call.Id)) (task, name, executable, decoded) = (null, null, null, []);
         return new()
         {
             SyscallNumber = call.Number,
             AuditArchitecture = call.Architecture,
-            Action = Actions.GetOrAdd(decision, d => d.ToString()),
+            Action = Text(decision),
             Arguments = arguments,
-            DecodedArguments = decoded,
+            DecodedArguments = task is null ? [] : Decode(call, arguments, task),
             ProcessId = task?.Process ?? call.Thread,
             ThreadId = call.Thread,
             SandboxId = SandboxId,
-            ProcessName = name,
-            Executable = executable,
+            ProcessName = task?.Name(),
+            Executable = task?.Executable(),
             UserId = task?.User,
             InstructionPointer = call.InstructionPointer,
             Signal = Kills(decision) ? "SIGKILL" : null,
@@ -101,11 +102,13 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
         };
     }
 
-    private TargetTask? Find(in SeccompNotification call)
+    private string Text(SeccompDecision decision)
     {
-        var id = call.Id;
-        return _tasks.Find(call.Thread, () => _listener.Waits(id));
+        if (_lastAction.Text is null || _lastAction.Decision != decision) _lastAction = (decision, Actions.GetOrAdd(decision, d => d.ToString()));
+        return _lastAction.Text;
     }
+
+    private TargetTask? Find(in SeccompNotification call) => _tasks.Find(call.Thread, _listener, call.Id);
 
     private static IReadOnlyList<DecodedArgument> Decode(in SeccompNotification call, ulong[] arguments, TargetTask task)
     {
