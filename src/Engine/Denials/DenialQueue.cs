@@ -2,15 +2,17 @@ namespace Sandbox.Denials;
 
 /// <summary>
 /// Denials on their way to one consumer. It is bounded, and its producer never waits: beyond the bound, denials of the same call, action
-/// and process become one object that counts them. Beyond the bound of those too, one is counted as lost. Thread-safe.
+/// and process become one object that counts them. Beyond the bound of those too, one is counted as lost. Thread-safe for
+/// producers; one consumer takes.
 /// </summary>
 internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity, int producers = 1)
 {
     public const int DefaultCapacity = 65_536;
     private const int MostKinds = 4096, MostNaps = 4;
-    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
     private readonly object _gate = new();
-    private readonly Queue<SeccompDenial> _items = [];
+    private Queue<SeccompDenial> _items = [];
+    private Queue<SeccompDenial> _taken = []; // the consumer's own: it empties it without keeping the producer out
     private readonly Dictionary<(uint Architecture, int Number, string Action, int Process), Repeated> _repeated = [];
     private Repeated? _last;
     private int _open = producers;
@@ -51,43 +53,49 @@ internal sealed class DenialQueue(int capacity = DenialQueue.DefaultCapacity, in
     /// </summary>
     public int Take(SeccompDenial[] buffer, TimeSpan wait, out bool ended)
     {
-        lock (_gate)
+        if (_taken.Count == 0)
         {
-            if (_items.Count == 0 && _repeated.Count == 0 && _open > 0)
+            lock (_gate)
             {
-                // Waking a consumer costs the producer, and thereby the target, more than the rest of a denial. In a burst nobody is
-                // woken: the consumer comes back by itself.
-                if (_naps-- > 0 && wait >= Nap)
-                {
-                    Monitor.Exit(_gate);
-                    Thread.Sleep(Nap);
-                    Monitor.Enter(_gate);
-                }
-                else
-                {
-                    _waiting = true;
-                    Monitor.Wait(_gate, wait);
-                    _waiting = false;
-                }
-            }
-            else
-            {
-                _naps = MostNaps;
+                if (_items.Count == 0 && _repeated.Count == 0 && _open > 0) WaitForSome(wait);
+                if (_items.Count == 0 && _repeated.Count > 0) Release();
+                (_items, _taken) = (_taken, _items);
+                ended = _taken.Count == 0 && _open <= 0;
             }
 
-            var count = 0;
-            while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
-            if (_items.Count == 0 && _repeated.Count > 0) Release();
-            while (count < buffer.Length && _items.TryDequeue(out var denial)) buffer[count++] = denial;
-            ended = count == 0 && _open <= 0;
-            return count;
+            if (_taken.Count > 0) _naps = MostNaps;
         }
+        else
+        {
+            ended = false;
+        }
+
+        var count = 0;
+        while (count < buffer.Length && _taken.TryDequeue(out var denial)) buffer[count++] = denial;
+        return count;
     }
 
     /// <summary>What is waiting, without taking it.</summary>
     public SeccompDenial[] Peek()
     {
         lock (_gate) return [.. _items, .. _repeated.Values.Select(r => r.ToDenial())];
+    }
+
+    // Waking a consumer costs the producer, and thereby the target, more than the rest of a denial. In a burst nobody is woken: the
+    // consumer comes back by itself.
+    private void WaitForSome(TimeSpan wait)
+    {
+        if (_naps-- > 0 && wait >= Nap)
+        {
+            Monitor.Exit(_gate);
+            Thread.Sleep(Nap);
+            Monitor.Enter(_gate);
+            return;
+        }
+
+        _waiting = true;
+        Monitor.Wait(_gate, wait);
+        _waiting = false;
     }
 
     private void Aggregate(SeccompDenial denial)

@@ -8,6 +8,7 @@ namespace Sandbox;
 public sealed class HardenedProcess
 {
     private readonly SandboxSupervisor _supervisor;
+    private readonly Lazy<Denials.LoggedKill> _ownKill;
 
     internal HardenedProcess(PreparedLaunch prepared, LaunchedSandbox launched, LaunchGate gate, SandboxSupervisor supervisor)
     {
@@ -19,6 +20,7 @@ public sealed class HardenedProcess
         TracePath = prepared.Request.TracePath;
         FilterLogs = prepared.Policy?.Flags.HasFlag(Seccomp.SeccompFilterFlags.Log) ?? false;
         Outcome = gate.Outcome!.Rows;
+        _ownKill = new(() => Sandbox.Denials.LoggedKill.Find(Id, StartTime));
         Level = LevelRule.Judge(Profile.Tier, Outcome);
     }
 
@@ -88,8 +90,14 @@ public sealed class HardenedProcess
     /// <summary>The system calls that its policy refused or logged, each kind with its count.</summary>
     public IReadOnlyList<SeccompDenialCount> Denials => _supervisor.Seccomp?.Denials.Counts ?? [];
 
-    /// <summary>The denied call for which its policy ended this process; null where it did not.</summary>
-    public SeccompDenial? KilledBy => _supervisor.Seccomp?.Denials.Fatal is { } fatal && fatal.ProcessId == Id ? fatal : null;
+    /// <summary>
+    /// The denied call for which seccomp ended this process: its policy, or a filter that the program set itself, of which the kernel's
+    /// log tells, and only to one with CAP_SYSLOG. Null where neither ended it, and where <see cref="KilledByFailure"/> says why it isn't known.
+    /// </summary>
+    public SeccompDenial? KilledBy => _supervisor.Seccomp?.Denials.Fatal is { } fatal && fatal.ProcessId == Id ? fatal : OwnKill?.Denial;
+
+    /// <summary>Why the call that ended it with SIGSYS isn't known; null where it is, and where nothing of the kind ended it.</summary>
+    public SandboxException? KilledByFailure => KilledBy is null ? OwnKill?.Failure : null;
 
     /// <summary>The denials so far, each whole: the first ones in their order, then one object for each kind that came again.</summary>
     public IReadOnlyList<SeccompDenial> GetDenials() => _supervisor.Seccomp?.Denials.Kept ?? [];
@@ -128,6 +136,8 @@ public sealed class HardenedProcess
 
     /// <summary>Whether the kernel logs what its filter does.</summary>
     internal bool FilterLogs { get; }
+
+    private Denials.LoggedKill? OwnKill => Signal == "SIGSYS" ? _ownKill.Value : null;
 
     internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
 

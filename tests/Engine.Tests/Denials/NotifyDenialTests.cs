@@ -11,6 +11,28 @@ namespace Sandbox.Tests.Denials;
 [Collection(ProcessStateCollection.Name)]
 public sealed class NotifyDenialTests : IDisposable
 {
+    private const string OwnFilter = """
+        #include <stddef.h>
+        #include <unistd.h>
+        #include <sys/prctl.h>
+        #include <sys/syscall.h>
+        #include <linux/filter.h>
+        #include <linux/seccomp.h>
+        int main(void) {
+            struct sock_filter code[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgid, 0, 1),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+            };
+            struct sock_fprog filter = { sizeof code / sizeof *code, code };
+            prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+            if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 3;
+            syscall(SYS_getpgid, 0);
+            return 4;
+        }
+        """;
+
     private const string Head = """
         #define _GNU_SOURCE
         #include <errno.h>
@@ -126,6 +148,36 @@ public sealed class NotifyDenialTests : IDisposable
         var policy = new SeccompPolicy("kill", SeccompAction.Allow, [new(["mkdir"], action)]);
         var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, "mkdir", "/tmp/a") with { SeccompPolicy = policy });
         Assert.Equal(("SIGKILL", "mkdir", "/tmp/a", "SIGKILL"), (process.Signal, process.KilledBy?.Syscall, process.KilledBy?.Path, process.KilledBy?.Signal));
+    }
+
+    [Fact]
+    public void A_kill_by_a_filter_that_the_program_set_itself_shows_which_call_too()
+    {
+        // printk lets 10 records through in 5 s, and other tests make some: it may take a window or two.
+        for (var attempt = 0; ; attempt++)
+        {
+            var process = Run(OwnFilter, []);
+            Assert.Equal("SIGSYS", process.Signal);
+            if (process.KilledBy is { } denial)
+            {
+                Assert.Equal(("getpgid", "KillProcess", SeccompDenialSource.Kmsg, process.Id, "SIGSYS"), (denial.Syscall, denial.Action, denial.Source, denial.ProcessId, denial.Signal));
+                Assert.Null(process.KilledByFailure);
+                return;
+            }
+
+            Assert.Contains("the kernel log has no record", process.KilledByFailure?.Message);
+            Assert.True(attempt < 15, process.KilledByFailure?.Message);
+            Thread.Sleep(1000);
+        }
+    }
+
+    [Fact]
+    public void Where_the_log_does_not_tell_it_says_so()
+    {
+        var kill = LoggedKill.Find(int.MaxValue, DateTimeOffset.Now);
+        Assert.Null(kill.Denial);
+        Assert.Contains("For which call isn't known", kill.Failure?.Message);
+        Assert.Contains("Watch-SeccompDenial", kill.Failure?.Remedy);
     }
 
     [Fact]

@@ -5,25 +5,25 @@ using Tmds.Linux;
 
 namespace Sandbox.Denials;
 
-/// <summary>/dev/kmsg from its end on.</summary>
+/// <summary>/dev/kmsg, from its end on or from the oldest record that it has.</summary>
 internal sealed partial class KmsgDevice : IKmsgDevice
 {
     private const int NoFollow = 0x20000; // O_NOFOLLOW of x86; that of arm64 differs
     private const int NoFollowArm64 = 0x8000;
-    private const int SeekEnd = 2;
+    private const int SeekStart = 0, SeekEnd = 2;
 
     private KmsgDevice(FileDescriptor file) => File = file;
 
     public FileDescriptor File { get; }
 
     /// <summary>Opens it. A symbolic link is refused: whoever may place one chooses the denials that are seen.</summary>
-    public static KmsgDevice Open(string path = "/dev/kmsg")
+    public static KmsgDevice Open(string path = "/dev/kmsg", bool fromStart = false)
     {
         var noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoFollowArm64 : NoFollow;
         try
         {
             var device = new KmsgDevice(FileDescriptor.Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | noFollow));
-            if ((long)LibC.lseek(device.File.Number, 0, SeekEnd) >= 0) return device;
+            if ((long)LibC.lseek(device.File.Number, 0, fromStart ? SeekStart : SeekEnd) >= 0) return device;
             var errno = LibC.errno;
             device.Dispose();
             throw new ErrnoException("lseek", errno, path);
