@@ -114,8 +114,9 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     public Finding Filtered(string policy)
     {
         var before = OwnFilters.Value;
-        // 3 is SECCOMP_MODE_DEAD (kernel/seccomp.c): the filter has killed the target already.
-        return new(Status().Seccomp is 2 or 3 && Status().SeccompFilters == before + 1, $"{policy}: Seccomp {Status().Seccomp}, {Status().SeccompFilters} filter(s)");
+        // 3 is SECCOMP_MODE_DEAD (kernel/seccomp.c): a filter has killed the target already. A quick program may have added filters of its
+        // own by now; nothing takes one away.
+        return new(Status().Seccomp is 2 or 3 && Status().SeccompFilters > before, $"{policy}: Seccomp {Status().Seccomp}, {Status().SeccompFilters} filter(s)");
     }
 
     public Finding Landlock(int abi, string lost)
