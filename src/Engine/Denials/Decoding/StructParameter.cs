@@ -10,6 +10,12 @@ internal sealed class StructParameter(StructLayout layout, int? length) : Parame
 {
     private const int MaxSize = 256;
 
+    /// <summary>Its size, as far as it is known.</summary>
+    public int Size => layout.Size;
+
+    /// <summary>The parameter with its size; null where that is fixed.</summary>
+    public int? LengthIndex => length;
+
     [SkipLocalsInit]
     public override DecodedArgument Decode(ref CallContext call)
     {

@@ -1,0 +1,22 @@
+namespace Sandbox.Bpf;
+
+/// <summary>Helper functions by their number (linux/bpf.h, bpf-helpers(7)).</summary>
+internal enum BpfHelper
+{
+    MapLookup = 1,
+    MapUpdate = 2,
+    GetSmpProcessorId = 8,
+    GetCurrentPidTgid = 14,
+    GetCurrentUidGid = 15,
+    GetCurrentComm = 16,
+    CurrentTaskUnderCgroup = 37,
+    GetCurrentCgroupId = 80,
+    ProbeReadUser = 112,
+    ProbeReadKernel = 113,
+    ProbeReadUserString = 114,
+    ProbeReadKernelString = 115,
+    KtimeGetBootNs = 125,
+    RingBufferOutput = 130,
+    TaskStorageGet = 156,
+    GetCurrentTaskBtf = 158,
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Sandbox.Bpf;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Violations.Probes;
+
+/// <summary>The programs and maps of one watch. Everything of it ends with its descriptors, also when this process is killed.</summary>
+internal sealed class ViolationProbe : IDisposable
+{
+    // Enough for the bursts of a program between two looks of the reader; the kernel gives it at once, so more takes longer to begin.
+    private const int RingSize = 8 << 20;
+    private const int PidFdThread = 0x80; // PIDFD_THREAD of linux/pidfd.h, which is O_EXCL
+    private readonly List<IDisposable> _parts = [];
+    private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
+    private readonly List<BpfProgram> _programs = [];
+    private readonly BpfMap _tasks;
+    private readonly BpfMap _counters;
+
+    private ViolationProbe(ProbeOptions options, FileDescriptor? cgroup)
+    {
+        try
+        {
+            using (var types = BpfTypes.Load()) _tasks = Add(ProbeMaps.Tasks, BpfMap.CreateTaskStorage(types));
+            _counters = Add(ProbeMaps.Counters, BpfMap.Create(BpfMapKind.PerCpuArray, 4, 8, Enum.GetValues<ProbeCounter>().Length));
+            Add(ProbeMaps.Scratch, BpfMap.Create(BpfMapKind.PerCpuArray, 4, RecordLayout.ScratchSize, 1));
+            var calls = Add(ProbeMaps.Calls, BpfMap.Create(BpfMapKind.Array, 4, 8, ProbeMaps.CallSlots * 2));
+            CallCaptures.Fill(calls);
+            Ring = new(RingSize);
+            _parts.Add(Ring);
+            _maps.Add(ProbeMaps.Ring, Ring.Map.Descriptor.Number);
+            if (cgroup is not null)
+            {
+                var members = Add(ProbeMaps.Cgroup, BpfMap.Create(BpfMapKind.CgroupArray, 4, 4, 1));
+                Span<int> value = [cgroup.Number];
+                members.Update(0, MemoryMarshal.AsBytes(value));
+            }
+
+            if (options.Scope == ProbeScope.Tasks)
+            {
+                Load(ForkProbe.Tracepoint, ForkProbe.Assemble());
+                Load(ExecProbe.Tracepoint, ExecProbe.Assemble());
+            }
+
+            Load(ExitProbe.Tracepoint, ExitProbe.Assemble(options));
+            foreach (var program in _programs) program.Attach();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public BpfRingBuffer Ring { get; } = null!;
+
+    /// <summary>Loads and attaches it.</summary>
+    /// <param name="options">What it looks for.</param>
+    /// <param name="cgroup">The directory of the cgroup, for that scope.</param>
+    public static ViolationProbe Open(ProbeOptions options, FileDescriptor? cgroup = null) => new(options, cgroup);
+
+    public long Count(ProbeCounter counter) => _counters.Sum((int)counter);
+
+    /// <summary>Failed calls that the kernel didn't hand to the probe.</summary>
+    public long Missed => _programs.Sum(p => p.Missed);
+
+    /// <summary>Follows a thread, from its next program on where it waits for one; false where it has ended.</summary>
+    public unsafe bool Follow(int thread, bool fromExec)
+    {
+        // Since Linux 6.9 a thread can be named so; before, only a process.
+        var fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, PidFdThread);
+        if (fd < 0) fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, 0);
+        if (fd < 0) return false;
+        using var descriptor = new FileDescriptor(fd);
+        Span<ulong> state = [(ulong)(fromExec ? ProbeMaps.Pending : ProbeMaps.Active)];
+        return _tasks.TryUpdate(descriptor.Number, MemoryMarshal.AsBytes(state));
+    }
+
+    public void Dispose()
+    {
+        // The programs first: nothing writes any more.
+        foreach (var program in _programs) program.Dispose();
+        _programs.Clear();
+        foreach (var part in _parts) part.Dispose();
+        _parts.Clear();
+    }
+
+    private BpfMap Add(string name, BpfMap map)
+    {
+        _parts.Add(map);
+        _maps.Add(name, map.Descriptor.Number);
+        return map;
+    }
+
+    private void Load(string tracepoint, BpfAssembler code) => _programs.Add(BpfProgram.Load(tracepoint, code.Finish(_maps)));
+}
