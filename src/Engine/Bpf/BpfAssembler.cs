@@ -10,11 +10,13 @@ internal sealed class BpfAssembler
 {
     private const byte ClassLoadImmediate = 0x00, ClassLoad = 0x01, ClassStoreImmediate = 0x02, ClassStore = 0x03, ClassAlu32 = 0x04, ClassJump = 0x05, ClassAlu64 = 0x07;
     private const byte ModeMemory = 0x60, ModeAtomic = 0xC0, SourceRegister = 0x08, OpCall = 0x80, OpExit = 0x90;
-    private const int PseudoMapFd = 1; // BPF_PSEUDO_MAP_FD: the number of the instruction is a map's descriptor
+    private const int PseudoMapFd = 1, PseudoFunction = 4; // BPF_PSEUDO_MAP_FD, BPF_PSEUDO_FUNC: what the number of a wide instruction stands for
     private readonly List<ulong> _code = [];
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
     private readonly List<(int At, string Label)> _jumps = [];
     private readonly List<(int At, string Map)> _maps = [];
+    private readonly List<(int At, string Label)> _references = [];
+    private readonly List<int> _functions = [0];
     private int _made;
 
     /// <summary>A label that no other has.</summary>
@@ -39,6 +41,20 @@ internal sealed class BpfAssembler
     {
         _maps.Add((_code.Count, map));
         return Wide(to, PseudoMapFd, 0);
+    }
+
+    /// <summary>A function of its own begins here: what is before it has ended.</summary>
+    public BpfAssembler Function(string name)
+    {
+        _functions.Add(_code.Count);
+        return Label(name);
+    }
+
+    /// <summary>Loads the address of a function, for helpers that call one.</summary>
+    public BpfAssembler LoadFunction(BpfRegister to, string function)
+    {
+        _references.Add((_code.Count, function));
+        return Wide(to, PseudoFunction, 0);
     }
 
     public BpfAssembler Compute(BpfOperation operation, BpfRegister to, BpfRegister from) => Emit(ClassAlu64 | (byte)operation | SourceRegister, to, from, 0, 0);
@@ -70,13 +86,12 @@ internal sealed class BpfAssembler
     public BpfAssembler Exit() => Emit(ClassJump | OpExit, 0, 0, 0, 0);
 
     /// <summary>The program, with the descriptors of its maps.</summary>
-    public ulong[] Finish(IReadOnlyDictionary<string, int> maps)
+    public BpfCode Finish(IReadOnlyDictionary<string, int> maps)
     {
         var code = _code.ToArray();
         foreach (var (at, label) in _jumps)
         {
-            if (!_labels.TryGetValue(label, out var target)) throw new InvalidOperationException($"There is no label {label}.");
-            var distance = target - at - 1;
+            var distance = Find(label) - at - 1;
             if (distance is < short.MinValue or > short.MaxValue) throw new InvalidOperationException($"{label} is too far away: {distance} instructions.");
             code[at] |= (ulong)(ushort)distance << 16;
         }
@@ -87,8 +102,11 @@ internal sealed class BpfAssembler
             code[at] |= (ulong)(uint)fd << 32;
         }
 
-        return code;
+        foreach (var (at, label) in _references) code[at] |= (ulong)(uint)(Find(label) - at - 1) << 32;
+        return new(code, [.. _functions]);
     }
+
+    private int Find(string label) => _labels.TryGetValue(label, out var at) ? at : throw new InvalidOperationException($"There is no label {label}.");
 
     private BpfAssembler Branch(int opcode, BpfRegister left, BpfRegister right, int number, string label)
     {

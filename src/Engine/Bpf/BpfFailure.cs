@@ -32,7 +32,7 @@ internal static class BpfFailure
         {
             Errno.ENOSYS => "The kernel must be built with CONFIG_BPF_SYSCALL.",
             Errno.ENOMEM => "Memory ran out, or is limited: raise RLIMIT_MEMLOCK (ulimit -l) on kernels before 5.11.",
-            Errno.ENOENT or Errno.EINVAL or Errno.EOPNOTSUPP => $"{state.NeedsKernel("5.11")} It must have type information (CONFIG_DEBUG_INFO_BTF).",
+            Errno.ENOENT or Errno.EINVAL or Errno.EOPNOTSUPP => $"{state.NeedsKernel("5.17")} It must have type information (CONFIG_DEBUG_INFO_BTF).",
             _ => "Test-SandboxSupport shows what works.",
         }, inner);
     }

@@ -19,4 +19,5 @@ internal enum BpfHelper
     RingBufferOutput = 130,
     TaskStorageGet = 156,
     GetCurrentTaskBtf = 158,
+    Loop = 181,
 }

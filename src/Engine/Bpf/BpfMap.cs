@@ -17,10 +17,28 @@ internal sealed unsafe class BpfMap : IDisposable
     public static int Processors { get; } = CountProcessors();
 
     /// <summary>Makes one. For task storage, which has type information, see <see cref="CreateTaskStorage"/>.</summary>
-    public static BpfMap Create(BpfMapKind kind, int keySize, int valueSize, int entries)
+    public static BpfMap Create(BpfMapKind kind, int keySize, int valueSize, int entries, uint flags = 0)
     {
-        var attributes = new CreateAttributes { Kind = (uint)kind, KeySize = (uint)keySize, ValueSize = (uint)valueSize, Entries = (uint)entries };
+        var attributes = new CreateAttributes { Kind = (uint)kind, KeySize = (uint)keySize, ValueSize = (uint)valueSize, Entries = (uint)entries, Flags = flags };
         return new(kind, new(BpfCommand.Require(BpfCommand.MapCreate, &attributes, sizeof(CreateAttributes), $"BPF_MAP_CREATE, {kind}")), valueSize);
+    }
+
+    /// <summary>Makes an array with these values, which are written at once and not by a call for each.</summary>
+    public static BpfMap CreateArray(ReadOnlySpan<ulong> values)
+    {
+        var map = Create(BpfMapKind.Array, 4, 8, values.Length, 1024 /* BPF_F_MMAPABLE */);
+        var length = values.Length * 8;
+        var at = LibC.mmap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, map.Descriptor.Number, 0);
+        if ((nint)at == -1)
+        {
+            var errno = LibC.errno;
+            map.Dispose();
+            throw BpfFailure.Describe("mmap of an array", errno);
+        }
+
+        values.CopyTo(new((ulong*)at, values.Length));
+        _ = LibC.munmap(at, length);
+        return map;
     }
 
     /// <summary>Makes one whose values belong to tasks and end with them: no process id, no reuse of one.</summary>

@@ -30,12 +30,12 @@ internal sealed unsafe class BpfProgram : IDisposable
     private const int InfoSize = 232, RecursionMissesAt = 208; // struct bpf_prog_info
 
     /// <summary>Loads a program for the tracepoint of this name. What the verifier doesn't take is an error with its log.</summary>
-    public static BpfProgram Load(string tracepoint, ulong[] code)
+    public static BpfProgram Load(string tracepoint, BpfCode code, BpfTypes types)
     {
         var type = KernelTypes.Current.TypedefId("btf_trace_" + tracepoint)
             ?? throw BpfFailure.Describe($"no tracepoint {tracepoint}", Errno.ENOENT);
-        var fd = Load(code, type, null);
-        if (fd < 0) throw Refused(code, type, LibC.errno);
+        var fd = Load(code, types, type, null);
+        if (fd < 0) throw Refused(code, types, type, LibC.errno);
         return new(new(fd));
     }
 
@@ -52,26 +52,29 @@ internal sealed unsafe class BpfProgram : IDisposable
     }
 
     // Once more, with a log: writing one makes every load several times as slow.
-    private static SandboxException Refused(ulong[] code, uint type, int errno)
+    private static SandboxException Refused(BpfCode code, BpfTypes types, uint type, int errno)
     {
         var log = new byte[LogSize];
-        var fd = Load(code, type, log);
+        var fd = Load(code, types, type, log);
         if (fd >= 0) new FileDescriptor(fd).Dispose();
         var end = Array.IndexOf(log, (byte)0);
         var text = Encoding.UTF8.GetString(log, 0, end < 0 ? log.Length : end).TrimEnd();
         return BpfFailure.Describe("BPF_PROG_LOAD", errno, text.Length > 4000 ? "…" + text[^4000..] : text);
     }
 
-    private static int Load(ulong[] code, uint type, byte[]? log)
+    private static int Load(BpfCode code, BpfTypes types, uint type, byte[]? log)
     {
-        fixed (ulong* instructions = code)
+        // struct bpf_func_info
+        var functions = stackalloc uint[code.Functions.Length * 2];
+        for (var i = 0; i < code.Functions.Length; i++) (functions[2 * i], functions[(2 * i) + 1]) = ((uint)code.Functions[i], i == 0 ? BpfTypes.Program : BpfTypes.Callback);
+        fixed (ulong* instructions = code.Instructions)
         fixed (byte* license = "GPL\0"u8)
         fixed (byte* text = log)
         {
             var attributes = new LoadAttributes
             {
                 Kind = Tracing,
-                Count = (uint)code.Length,
+                Count = (uint)code.Instructions.Length,
                 Instructions = instructions,
                 License = license,
                 LogLevel = log is null ? 0u : 1,
@@ -79,6 +82,10 @@ internal sealed unsafe class BpfProgram : IDisposable
                 Log = text,
                 AttachKind = TraceRawTracepoint,
                 AttachType = type,
+                TypesDescriptor = (uint)types.Descriptor.Number,
+                FunctionSize = 8,
+                Functions = functions,
+                FunctionCount = (uint)code.Functions.Length,
             };
             return BpfCommand.Call(BpfCommand.ProgramLoad, &attributes, sizeof(LoadAttributes));
         }

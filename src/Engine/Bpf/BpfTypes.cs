@@ -3,10 +3,15 @@ using Sandbox.Native;
 
 namespace Sandbox.Bpf;
 
-/// <summary>The type information (BTF) that a task storage must have: a number of 32 bits as key, one of 64 as value.</summary>
+/// <summary>
+/// The type information (BTF) that the kernel wants of us: of a task storage a number of 32 bits as key and one of 64 as value, of a
+/// program with several functions what kind each is.
+/// </summary>
 internal sealed unsafe class BpfTypes : IDisposable
 {
-    public const uint Int32 = 1, UInt64 = 2;
+    public const uint Int32 = 1, UInt64 = 2, Program = 4, Callback = 5;
+    private const uint KindInt = 1, KindFunction = 12, KindPrototype = 13, Global = 1;
+    private const int HeadSize = 24, TypesSize = 16 + 16 + 12 + 12 + 12;
 
     private BpfTypes(FileDescriptor descriptor) => Descriptor = descriptor;
 
@@ -14,19 +19,18 @@ internal sealed unsafe class BpfTypes : IDisposable
 
     public static BpfTypes Load()
     {
-        // linux/btf.h: the header, two BTF_KIND_INT, the names.
-        ReadOnlySpan<byte> names = "\0int\0u64\0"u8;
-        Span<byte> data = stackalloc byte[24 + 32 + 9];
+        // linux/btf.h: the header, the types, the names.
+        ReadOnlySpan<byte> names = "\0int\0u64\0probe\0step\0"u8;
+        Span<byte> data = stackalloc byte[HeadSize + TypesSize + names.Length];
         data.Clear();
-        BinaryPrimitives.WriteUInt16LittleEndian(data, 0xEB9F);
-        data[2] = 1;
-        BinaryPrimitives.WriteUInt32LittleEndian(data[4..], 24);
-        BinaryPrimitives.WriteUInt32LittleEndian(data[12..], 32);
-        BinaryPrimitives.WriteUInt32LittleEndian(data[16..], 32);
-        BinaryPrimitives.WriteUInt32LittleEndian(data[20..], (uint)names.Length);
-        WriteInt(data[24..], name: 1, size: 4, encoding: 1);
-        WriteInt(data[40..], name: 5, size: 8, encoding: 0);
-        names.CopyTo(data[56..]);
+        Write(data, 0x0001_EB9F, HeadSize, 0, TypesSize, TypesSize, (uint)names.Length);
+        var types = data[HeadSize..];
+        Write(types, 1, KindInt << 24, 4, (1 << 24) | 32); // signed
+        Write(types[16..], 5, KindInt << 24, 8, 64);
+        Write(types[32..], 0, KindPrototype << 24, Int32);
+        Write(types[44..], 9, (KindFunction << 24) | Global, 3);
+        Write(types[56..], 15, KindFunction << 24, 3); // static
+        names.CopyTo(types[TypesSize..]);
         fixed (byte* at = data)
         {
             var attributes = new Attributes { Data = at, Size = (uint)data.Length };
@@ -36,12 +40,9 @@ internal sealed unsafe class BpfTypes : IDisposable
 
     public void Dispose() => Descriptor.Dispose();
 
-    private static void WriteInt(Span<byte> at, uint name, uint size, uint encoding)
+    private static void Write(Span<byte> at, params ReadOnlySpan<uint> numbers)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(at, name);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[4..], 1u << 24);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[8..], size);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[12..], (encoding << 24) | (size * 8));
+        for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(at[(4 * i)..], numbers[i]);
     }
 
     [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]

@@ -13,14 +13,15 @@ internal sealed class ExitProbe
     public const string Tracepoint = "sys_exit";
 
     // The frame. R6 is the task, R8 the length of the record so far, R9 the record.
-    private const int Capture = -24, Mount = -40, Steps = -48, RootDentry = -56, RootMount = -64, Kept = -72, Files = -80, FileSystem = -88, Registers = -96, Errno = -104, Number = -112;
+    private const int Capture = -24, Kept = -32, Files = -40, FileSystem = -48, Registers = -56, Errno = -64, Number = -72;
 
     // Behind the last section: what the verifier had better not follow. It forgets what it knew of a number that was in a map, so that
     // the ways through the code become one again where they meet; else there are as many as combinations of arguments.
-    private const int Position = RecordLayout.ScratchSize - 400, Relative = Position + 8, Items = Position + 16, Item = Position + 24, Start = Position + 32, State = Position + 40;
+    private const int Position = RecordLayout.ScratchSize - 400, Relative = Position + 8, Items = Position + 16, Item = Position + 24, Start = Position + 32, State = Position + 40,
+        Dentry = Position + 48, Mount = Position + 56, RootDentry = Position + 64, RootMount = Position + 72;
 
     // Paths still to walk.
-    private const int WorkAt = RecordLayout.ScratchSize - 256, WorkSize = 24, MostWork = 4, MostSteps = 96;
+    private const int WorkAt = RecordLayout.ScratchSize - 256, WorkSize = 24, MostWork = 4, MostSteps = 256;
     private readonly BpfAssembler _code = new();
     private readonly KernelLayout _kernel = KernelLayout.Current;
     private readonly ProbeOptions _options;
@@ -45,15 +46,24 @@ internal sealed class ExitProbe
         Head();
         Arguments();
         Work();
-        Walk();
-        _code.Label("emit")
+        Settle();
+        _code.Store(BpfSize.Double, R9, Item, 0).Store(BpfSize.Double, R9, Dentry, 0)
+            .Move(R1, MostSteps).LoadFunction(R2, "step").Move(R3, 0).Move(R4, 0).Call(BpfHelper.Loop)
+            .Load(BpfSize.Double, R8, R9, Position)
+            .Load(BpfSize.Double, R1, R9, Dentry).JumpIf(R1, BpfCondition.Equal, 0, "emit")
+            .Load(BpfSize.Double, R8, R9, Start).Jump("cut") // a path that isn't whole is left out
+            .Label("emit")
             .JumpIf(R8, BpfCondition.Greater, RecordLayout.LargestRecord, "dropped")
             .LoadMap(R1, ProbeMaps.Ring).Move(R2, R9).Move(R3, R8).Move(R4, 0).Call(BpfHelper.RingBufferOutput)
             .JumpIf(R0, BpfCondition.NotEqual, 0, "dropped")
             .Count(ProbeCounter.Emitted).Jump("end")
             .Label("dropped").Count(ProbeCounter.Dropped).Jump("end")
             .Label("filtered").Count(ProbeCounter.Filtered)
-            .Label("end").Move(R0, 0).Exit();
+            .Label("end").Move(R0, 0).Exit()
+            .Label("cut")
+            .Load(BpfSize.Word, R1, R9, RecordLayout.FlagsAt).Compute(BpfOperation.Or, R1, RecordLayout.CutFlag).Store(BpfSize.Word, R9, RecordLayout.FlagsAt, R1)
+            .Jump("emit");
+        Step();
         return _code;
     }
 
@@ -283,8 +293,8 @@ internal sealed class ExitProbe
         Settle();
         _code.Store(BpfSize.Double, R9, Items, 0)
             .Read(R7, R6, _kernel.FileSystem).Store(BpfSize.Double, Frame, FileSystem, R7)
-            .Read(R1, R7, _kernel.Root + _kernel.PathDentry).Store(BpfSize.Double, Frame, RootDentry, R1)
-            .Read(R1, R7, _kernel.Root + _kernel.PathMount).Store(BpfSize.Double, Frame, RootMount, R1)
+            .Read(R1, R7, _kernel.Root + _kernel.PathDentry).Store(BpfSize.Double, R9, RootDentry, R1)
+            .Read(R1, R7, _kernel.Root + _kernel.PathMount).Store(BpfSize.Double, R9, RootMount, R1)
             .Read(R7, R6, _kernel.Files).Read(R7, R7, _kernel.DescriptorTable).Store(BpfSize.Double, Frame, Files, R7);
         for (var i = 0; i < 6; i++) Descriptor(i);
         _code.Load(BpfSize.Double, R1, R9, Relative).JumpIf(R1, BpfCondition.Equal, 0, "absolute")
@@ -326,69 +336,76 @@ internal sealed class ExitProbe
         _code.Read(R4, R7, _kernel.PathMount).Load(BpfSize.Double, R1, Frame, Kept).Store(BpfSize.Double, R1, WorkAt + 16, R4);
     }
 
-    // Each path from its leaf to the caller's root, over mount points: as the kernel's prepend_path does (fs/d_path.c).
-    private void Walk()
+    // One step on the paths that are walked, each from its leaf to the caller's root, over mount points: as the kernel's prepend_path
+    // does (fs/d_path.c). A function of its own, since the verifier looks at a loop's body once and not for each round.
+    private void Step()
     {
-        _code.Store(BpfSize.Double, R9, Item, 0).Store(BpfSize.Double, Frame, Steps, 0)
-            .Label("next path")
-            .Load(BpfSize.Double, R1, Frame, Steps).JumpIf(R1, BpfCondition.GreaterOrEqual, MostSteps, "cut");
-        Settle();
-        _code.Load(BpfSize.Double, R1, R9, Item).Load(BpfSize.Double, R2, R9, Items)
-            .JumpIf(R1, BpfCondition.GreaterOrEqual, R2, "emit")
-            .JumpIf(R1, BpfCondition.GreaterOrEqual, MostWork, "emit")
+        _code.Function("step")
+            .Store(BpfSize.Word, Frame, ProbeCode.Temporary, 0)
+            .LoadMap(R1, ProbeMaps.Scratch).Move(R2, Frame).Compute(BpfOperation.Add, R2, ProbeCode.Temporary).Call(BpfHelper.MapLookup)
+            .JumpIf(R0, BpfCondition.Equal, 0, "stop")
+            .Move(R9, R0)
+            .Load(BpfSize.Double, R8, R9, Position)
+            .JumpIf(R8, BpfCondition.Greater, RecordLayout.LastSection, "no room")
+            .Load(BpfSize.Double, R7, R9, Dentry).JumpIf(R7, BpfCondition.NotEqual, 0, "walk")
+            .Load(BpfSize.Double, R1, R9, Item).Load(BpfSize.Double, R2, R9, Items)
+            .JumpIf(R1, BpfCondition.GreaterOrEqual, R2, "stop")
+            .JumpIf(R1, BpfCondition.GreaterOrEqual, MostWork, "stop")
             .Move(R2, R1).Compute(BpfOperation.Add, R2, 1).Store(BpfSize.Double, R9, Item, R2)
             .Compute(BpfOperation.Multiply, R1, WorkSize).Compute(BpfOperation.Add, R1, R9)
-            .Load(BpfSize.Double, R7, R1, WorkAt + 8)
-            .Load(BpfSize.Double, R2, R1, WorkAt + 16).Store(BpfSize.Double, Frame, Mount, R2)
+            .Load(BpfSize.Double, R7, R1, WorkAt + 8).Store(BpfSize.Double, R9, Dentry, R7)
+            .Load(BpfSize.Double, R2, R1, WorkAt + 16).Store(BpfSize.Double, R9, Mount, R2)
             .Load(BpfSize.Double, R2, R1, WorkAt)
             .Store(BpfSize.Double, R9, Start, R8).Store(BpfSize.Double, R9, State, 0)
             .Move(R1, R9).Compute(BpfOperation.Add, R1, R8).Store(BpfSize.Double, R1, 0, R2);
         Leaf();
         _code.Compute(BpfOperation.Add, R8, RecordLayout.SectionHead + RecordLayout.PathHead)
-            .Label("step")
-            .Load(BpfSize.Double, R1, Frame, Steps).JumpIf(R1, BpfCondition.GreaterOrEqual, MostSteps, "path too long")
-            .Compute(BpfOperation.Add, R1, 1).Store(BpfSize.Double, Frame, Steps, R1)
-            .Load(BpfSize.Double, R1, Frame, RootDentry).JumpIf(R7, BpfCondition.NotEqual, R1, "below root")
-            .Load(BpfSize.Double, R1, Frame, RootMount).Load(BpfSize.Double, R2, Frame, Mount).JumpIf(R1, BpfCondition.Equal, R2, "close")
+            .Store(BpfSize.Double, R9, Position, R8)
+            .Jump("next")
+            .Label("walk")
+            .Load(BpfSize.Double, R6, R9, Mount)
+            .Load(BpfSize.Double, R1, R9, RootDentry).JumpIf(R7, BpfCondition.NotEqual, R1, "below root")
+            .Load(BpfSize.Double, R1, R9, RootMount).JumpIf(R1, BpfCondition.Equal, R6, "close")
             .Label("below root")
-            .Load(BpfSize.Double, R4, Frame, Mount)
-            .Read(R1, R4, _kernel.MountRoot).JumpIf(R7, BpfCondition.NotEqual, R1, "name")
+            .Read(R1, R6, _kernel.MountRoot).JumpIf(R7, BpfCondition.NotEqual, R1, "name")
             // The root of a mount: on to where it is mounted.
-            .Load(BpfSize.Double, R4, Frame, Mount).Read(R1, R4, _kernel.MountParent - _kernel.MountPart)
-            .Load(BpfSize.Double, R4, Frame, Mount).Compute(BpfOperation.Subtract, R4, _kernel.MountPart)
+            .Read(R1, R6, _kernel.MountParent - _kernel.MountPart)
+            .Move(R4, R6).Compute(BpfOperation.Subtract, R4, _kernel.MountPart)
             .JumpIf(R1, BpfCondition.Equal, R4, "outside")
             .JumpIf(R1, BpfCondition.Equal, 0, "outside")
-            .Store(BpfSize.Double, Frame, Kept, R1)
-            .Load(BpfSize.Double, R4, Frame, Mount).Read(R7, R4, _kernel.MountPoint - _kernel.MountPart)
-            .Load(BpfSize.Double, R1, Frame, Kept).Compute(BpfOperation.Add, R1, _kernel.MountPart).Store(BpfSize.Double, Frame, Mount, R1)
-            .Jump("step")
-            .Label("name");
-        Settle("path too long");
-        _code.Read(R3, R7, _kernel.DentryName)
+            .Compute(BpfOperation.Add, R1, _kernel.MountPart).Store(BpfSize.Double, R9, Mount, R1)
+            .Read(R1, R6, _kernel.MountPoint - _kernel.MountPart)
+            .JumpIf(R1, BpfCondition.Equal, 0, "outside")
+            .Store(BpfSize.Double, R9, Dentry, R1)
+            .Jump("next")
+            .Label("name")
+            .Read(R3, R7, _kernel.DentryName)
             .Move(R1, R9).Compute(BpfOperation.Add, R1, R8).Move(R2, RecordLayout.NameSize).Call(BpfHelper.ProbeReadKernelString)
             .JumpIf(R0, BpfCondition.SignedLessOrEqual, 0, "unreadable name")
             .Compute(BpfOperation.And, R0, (RecordLayout.NameSize * 2) - 1)
-            .Compute(BpfOperation.Add, R8, R0)
+            .Compute(BpfOperation.Add, R8, R0).Store(BpfSize.Double, R9, Position, R8)
             .Read(R1, R7, _kernel.DentryParent)
             .JumpIf(R1, BpfCondition.Equal, R7, "detached")
             .JumpIf(R1, BpfCondition.Equal, 0, "unreadable name")
-            .Move(R7, R1)
-            .Jump("step");
-        foreach (var (label, state) in new[] { ("path too long", RecordLayout.PathCut), ("outside", RecordLayout.PathOutside), ("detached", RecordLayout.PathDetached), ("unreadable name", RecordLayout.PathUnreadable) })
+            .Store(BpfSize.Double, R9, Dentry, R1)
+            .Jump("next");
+        foreach (var (label, state) in new[] { ("outside", RecordLayout.PathOutside), ("detached", RecordLayout.PathDetached), ("unreadable name", RecordLayout.PathUnreadable) })
         {
             _code.Label(label).Load(BpfSize.Double, R1, R9, State).Compute(BpfOperation.Or, R1, state).Store(BpfSize.Double, R9, State, R1).Jump("close");
         }
 
         _code.Label("close")
-            .Load(BpfSize.Double, R1, R9, Start).JumpIf(R1, BpfCondition.Greater, RecordLayout.LastSection, "cut")
+            .Load(BpfSize.Double, R8, R9, Position)
+            .Load(BpfSize.Double, R1, R9, Start).JumpIf(R1, BpfCondition.Greater, RecordLayout.LastSection, "stop")
             .Move(R2, R8).Compute(BpfOperation.Subtract, R2, R1).Compute(BpfOperation.Subtract, R2, RecordLayout.SectionHead)
             .Compute(BpfOperation.Add, R1, R9).Store(BpfSize.Word, R1, 4, R2)
             .Load(BpfSize.Double, R2, R9, State).Store(BpfSize.Word, R1, RecordLayout.SectionHead + RecordLayout.PathStateAt, R2)
-            .Compute(BpfOperation.Add, R8, 7).Compute(BpfOperation.And, R8, ~7)
-            .Jump("next path")
-            .Label("cut")
+            .Compute(BpfOperation.Add, R8, 7).Compute(BpfOperation.And, R8, ~7).Store(BpfSize.Double, R9, Position, R8)
+            .Store(BpfSize.Double, R9, Dentry, 0)
+            .Label("next").Move(R0, 0).Exit()
+            .Label("no room")
             .Load(BpfSize.Word, R1, R9, RecordLayout.FlagsAt).Compute(BpfOperation.Or, R1, RecordLayout.CutFlag).Store(BpfSize.Word, R9, RecordLayout.FlagsAt, R1)
-            .Jump("emit");
+            .Label("stop").Move(R0, 1).Exit();
     }
 
     // Which file the leaf is, and whether it has a name still.
@@ -405,9 +422,9 @@ internal sealed class ExitProbe
     }
 
     // Where ways meet: the length is what it is, and no longer than it may be.
-    private void Settle(string tooLong = "cut") => _code
+    private void Settle() => _code
         .Store(BpfSize.Double, R9, Position, R8).Load(BpfSize.Double, R8, R9, Position)
-        .JumpIf(R8, BpfCondition.Greater, RecordLayout.LastSection, tooLong);
+        .JumpIf(R8, BpfCondition.Greater, RecordLayout.LastSection, "cut");
 
     private BpfAssembler IfCaptured(int bit, string otherwise) => _code
         .Load(BpfSize.Double, R1, Frame, Capture).Compute(BpfOperation.ShiftRight, R1, bit).Compute(BpfOperation.And, R1, 1)

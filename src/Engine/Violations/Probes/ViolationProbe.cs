@@ -21,11 +21,11 @@ internal sealed class ViolationProbe : IDisposable
     {
         try
         {
-            using (var types = BpfTypes.Load()) _tasks = Add(ProbeMaps.Tasks, BpfMap.CreateTaskStorage(types));
+            using var types = BpfTypes.Load();
+            _tasks = Add(ProbeMaps.Tasks, BpfMap.CreateTaskStorage(types));
             _counters = Add(ProbeMaps.Counters, BpfMap.Create(BpfMapKind.PerCpuArray, 4, 8, Enum.GetValues<ProbeCounter>().Length));
             Add(ProbeMaps.Scratch, BpfMap.Create(BpfMapKind.PerCpuArray, 4, RecordLayout.ScratchSize, 1));
-            var calls = Add(ProbeMaps.Calls, BpfMap.Create(BpfMapKind.Array, 4, 8, ProbeMaps.CallSlots * 2));
-            CallCaptures.Fill(calls);
+            Add(ProbeMaps.Calls, BpfMap.CreateArray(CallCaptures.All));
             Ring = new(RingSize);
             _parts.Add(Ring);
             _maps.Add(ProbeMaps.Ring, Ring.Map.Descriptor.Number);
@@ -38,11 +38,11 @@ internal sealed class ViolationProbe : IDisposable
 
             if (options.Scope == ProbeScope.Tasks)
             {
-                Load(ForkProbe.Tracepoint, ForkProbe.Assemble());
-                Load(ExecProbe.Tracepoint, ExecProbe.Assemble());
+                Load(ForkProbe.Tracepoint, ForkProbe.Assemble(), types);
+                Load(ExecProbe.Tracepoint, ExecProbe.Assemble(), types);
             }
 
-            Load(ExitProbe.Tracepoint, ExitProbe.Assemble(options));
+            Load(ExitProbe.Tracepoint, ExitProbe.Assemble(options), types);
             foreach (var program in _programs) program.Attach();
         }
         catch
@@ -92,5 +92,5 @@ internal sealed class ViolationProbe : IDisposable
         return map;
     }
 
-    private void Load(string tracepoint, BpfAssembler code) => _programs.Add(BpfProgram.Load(tracepoint, code.Finish(_maps)));
+    private void Load(string tracepoint, BpfAssembler code, BpfTypes types) => _programs.Add(BpfProgram.Load(tracepoint, code.Finish(_maps), types));
 }
