@@ -33,6 +33,9 @@ public sealed record LaunchRequest
     /// <summary>A file into which every system call of the whole tree is counted, from the first instruction on; null for none.</summary>
     public string? TracePath { get; init; }
 
+    /// <summary>Whether every call that something refuses is recorded, of the whole tree, from the first instruction on. It needs CAP_BPF and CAP_PERFMON.</summary>
+    public bool RecordViolations { get; init; }
+
     /// <summary>The least level at which the target may run.</summary>
     public HardeningLevel? RequireLevel { get; init; }
 }

@@ -2,6 +2,7 @@ using Sandbox.Hardening;
 using Sandbox.Launch;
 using Sandbox.Native;
 using Sandbox.Tracing;
+using Sandbox.Violations;
 
 namespace Sandbox.Runtime;
 
@@ -16,16 +17,19 @@ public static class HardenedLauncher
     {
         var limits = RunLimits.Create(request.Profile);
         SyscallRecorder? recorder = null;
+        ViolationRecorder? violations = null;
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
             recorder = request.TracePath is { } path ? new(path) : null;
-            return Start(prepared, limits, follow, recorder);
+            violations = request.RecordViolations ? new() : null;
+            return Start(prepared, limits, follow, recorder, violations);
         }
         catch
         {
             limits.Remove();
             recorder?.Abandon();
+            violations?.Abandon();
             throw;
         }
     }
@@ -35,9 +39,9 @@ public static class HardenedLauncher
 
     internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null)
     {
-        var (process, supervisor) = Launch(prepared, limits, recorder);
+        var (process, supervisor) = Launch(prepared, limits, recorder, violations);
         try
         {
             follow?.Invoke(process);
@@ -52,19 +56,20 @@ public static class HardenedLauncher
         return process;
     }
 
-    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder)
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
         try
         {
-            var gate = new LaunchGate(prepared, limits, recorder);
+            var gate = new LaunchGate(prepared, limits, recorder, violations);
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw LaunchFailure.Describe(prepared, launched, gate);
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder };
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder, Violations = violations };
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
+            violations?.Begin(process);
             SandboxRegistry.Add(process, supervisor);
             launched.ForgetPlan();
             return (process, supervisor);

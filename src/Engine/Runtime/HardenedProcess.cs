@@ -14,6 +14,7 @@ public sealed class HardenedProcess
     {
         _supervisor = supervisor;
         Id = launched.TargetPid;
+        InitId = launched.InitPid;
         Name = Path.GetFileName(prepared.Path);
         CommandLine = CommandLineText.Join([prepared.Path, .. prepared.Request.Arguments]);
         Profile = prepared.Context.Profile;
@@ -138,6 +139,23 @@ public sealed class HardenedProcess
     internal bool FilterLogs { get; }
 
     private Denials.LoggedKill? OwnKill => Signal == "SIGSYS" ? _ownKill.Value : null;
+
+    /// <summary>What kept its violations from being recorded whole; null where nothing did, and where they aren't recorded.</summary>
+    public SandboxException? ViolationFailure => ViolationRecorder?.Failure;
+
+    /// <summary>
+    /// The calls that something refused, of this process and all that it started, where they are recorded: the first 65,536. Of a process
+    /// that has ended all are there.
+    /// </summary>
+    public IReadOnlyList<SandboxViolation> GetViolations() => ViolationRecorder?.From(0) ?? [];
+
+    /// <summary>Whether its violations are recorded.</summary>
+    public bool RecordsViolations => ViolationRecorder is not null;
+
+    internal Violations.ViolationRecorder? ViolationRecorder => _supervisor.Violations;
+
+    /// <summary>The id on the host of what everything of it that lost its parent belongs to; 0 where it has none.</summary>
+    internal int InitId { get; }
 
     internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
 

@@ -5,7 +5,7 @@ using Sandbox.Native;
 namespace Sandbox.Runtime;
 
 /// <summary>Our part of a launch: the id maps, the cgroups, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISyscallRecorder? recorder = null) : ILaunchGate
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
@@ -27,6 +27,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISys
         try
         {
             _outcome.Extra.AddRange(limits.Apply(targetPid));
+            violations?.Follow(targetPid);
         }
         catch (SandboxException e)
         {

@@ -49,6 +49,9 @@ internal sealed class SandboxSupervisor
     /// <summary>What counts the calls of a traced target.</summary>
     public SyscallRecorder? Recorder { get; init; }
 
+    /// <summary>What records the violations of the target.</summary>
+    public Violations.ViolationRecorder? Violations { get; init; }
+
     public ProcessEnding? Ending => _ending;
 
     public bool TimedOut => _timedOut;
@@ -196,6 +199,7 @@ internal sealed class SandboxSupervisor
         _seccompThread?.Stop();
         Seccomp?.Dispose();
         Recorder?.Flush();
+        Violations?.Complete();
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();
         _limits.Kill();

@@ -37,6 +37,9 @@ internal sealed partial class ProcTree(string root = "/proc")
         return listed;
     }
 
+    /// <summary>The threads of a process; none where it is gone.</summary>
+    public IEnumerable<int> Threads(int pid) => Numbers($"{pid}/task");
+
     /// <summary>Every process.</summary>
     public IEnumerable<int> Processes() => Numbers("");
 

@@ -59,10 +59,13 @@ internal sealed class ViolationProbe : IDisposable
     /// <param name="cgroup">The directory of the cgroup, for that scope.</param>
     public static ViolationProbe Open(ProbeOptions options, FileDescriptor? cgroup = null) => new(options, cgroup);
 
-    public long Count(ProbeCounter counter) => _counters.Sum((int)counter);
-
-    /// <summary>Failed calls that the kernel didn't hand to the probe.</summary>
-    public long Missed => _programs.Sum(p => p.Missed);
+    /// <summary>What it counted so far. What the kernel didn't hand to it wasn't seen, and is lost all the same.</summary>
+    public ViolationCounts Counts()
+    {
+        long Count(ProbeCounter counter) => _counters.Sum((int)counter);
+        var missed = _programs.Sum(p => p.Missed);
+        return new(Count(ProbeCounter.Seen) + missed, Count(ProbeCounter.Filtered), Count(ProbeCounter.Emitted), Count(ProbeCounter.Dropped) + missed, Count(ProbeCounter.Unfollowed));
+    }
 
     /// <summary>Follows a thread, from its next program on where it waits for one; false where it has ended.</summary>
     public unsafe bool Follow(int thread, bool fromExec)

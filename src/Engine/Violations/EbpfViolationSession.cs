@@ -1,0 +1,139 @@
+using Sandbox.Bpf;
+using Sandbox.Denials;
+using Sandbox.Native;
+using Sandbox.Violations.Probes;
+using Tmds.Linux;
+
+namespace Sandbox.Violations;
+
+/// <summary>A watch with a probe of its own. Its consumer reads the ring buffer itself: where it is slow, the kernel counts what has no room.</summary>
+internal sealed class EbpfViolationSession : SandboxViolationSession
+{
+    private const int Most = 256, Passes = 16;
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
+    private readonly ViolationProbe _probe;
+    private readonly ViolationMaker _maker;
+    private readonly List<FileDescriptor> _processes = [];
+    private readonly IReadOnlyList<HardenedProcess> _sandboxes;
+    private readonly bool _ends;
+    private readonly BpfRingBuffer.RecordHandler _handler;
+    private List<SandboxViolation>? _batch;
+    private ViolationCounts? _last;
+    private bool _busy;
+
+    private EbpfViolationSession(SandboxViolationWatch watch, ViolationProbe probe)
+    {
+        _probe = probe;
+        _sandboxes = watch.Sandboxes;
+        _maker = new(watch.Sandboxes);
+        _ends = watch.Sandboxes.Count + watch.ProcessIds.Count > 0;
+        _handler = record =>
+        {
+            if (_maker.Make(record) is { } violation) _batch!.Add(violation);
+        };
+    }
+
+    /// <inheritdoc/>
+    public override SandboxViolationSource Source => SandboxViolationSource.Ebpf;
+
+    /// <inheritdoc/>
+    public override string Detail => "eBPF programs at the exit of every call: complete from when they were attached, which for a running process is later than its first call";
+
+    /// <inheritdoc/>
+    public override long Seen => Counts.Seen;
+
+    /// <inheritdoc/>
+    public override long Filtered => Counts.Filtered;
+
+    /// <inheritdoc/>
+    public override long Emitted => Counts.Emitted;
+
+    /// <inheritdoc/>
+    public override long Dropped => Counts.Dropped;
+
+    /// <inheritdoc/>
+    public override long Unfollowed => Counts.Unfollowed;
+
+    private ViolationCounts Counts => _last ?? _probe.Counts();
+
+    public static EbpfViolationSession Open(SandboxViolationWatch watch)
+    {
+        using var cgroup = watch.CgroupPath is { } path ? UnifiedCgroup.Open(path) : null;
+        var scope = watch.All ? ProbeScope.All : cgroup is not null ? ProbeScope.Cgroup : ProbeScope.Tasks;
+        var session = new EbpfViolationSession(watch, ViolationProbe.Open(ViolationErrnos.Options(watch, scope), cgroup));
+        try
+        {
+            if (scope == ProbeScope.Tasks) session.Follow(watch);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private protected override bool Take(List<SandboxViolation> batch, TimeSpan wait)
+    {
+        // Whether it has ended first: what it did before is in the buffer then.
+        var ended = _ends && HaveEnded();
+        _batch = batch;
+        if (_probe.Ring.Read(_handler, Most) > 0)
+        {
+            _busy = true;
+            return false;
+        }
+
+        if (ended) return true;
+        // In a burst nobody is woken for each record: that would cost those who are watched.
+        if (_busy && wait >= Nap) Thread.Sleep(Nap);
+        else _probe.Ring.Wait(wait);
+        _busy = _probe.Ring.Read(_handler, Most) > 0;
+        return false;
+    }
+
+    private protected override void Close()
+    {
+        _last = _probe.Counts();
+        _probe.Dispose();
+        foreach (var process in _processes) process.Dispose();
+    }
+
+    // Who is there already: until a look finds no one new. Who is followed hands that on to those that it starts meanwhile.
+    private void Follow(SandboxViolationWatch watch)
+    {
+        var tree = new ProcTree();
+        var known = new HashSet<int>();
+        var roots = watch.ProcessIds.Concat(watch.Sandboxes.Where(s => !s.HasExited).SelectMany(s => new[] { s.Id, s.InitId })).Where(id => id > 0).Distinct().ToArray();
+        foreach (var id in watch.ProcessIds)
+        {
+            _processes.Add(PidFd.TryOpen(id) ?? throw new SandboxException("WatchSandboxViolation,NO_PROCESS", SandboxErrorKind.ObjectNotFound, $"There is no process {id}.", "Get-Process lists them."));
+        }
+
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            var found = 0;
+            foreach (var process in ProcessTree.Below(tree, roots))
+            {
+                foreach (var thread in tree.Threads(process))
+                {
+                    if (known.Add(thread) && _probe.Follow(thread, fromExec: false)) found++;
+                }
+            }
+
+            if (found == 0) return;
+        }
+    }
+
+    private unsafe bool HaveEnded()
+    {
+        if (!_sandboxes.All(s => s.HasExited)) return false;
+        foreach (var process in _processes)
+        {
+            var poll = new pollfd { fd = process.Number, events = (short)LibC.POLLIN };
+            if (PollEvents.Wait(&poll, 1, 0) == 0) return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,119 @@
+using Sandbox.Bpf;
+using Sandbox.Violations.Probes;
+
+namespace Sandbox.Violations;
+
+/// <summary>Keeps the violations of one hardened process, from its first instruction on; a thread of its own reads them.</summary>
+internal sealed class ViolationRecorder
+{
+    /// <summary>So many are kept; more are counted.</summary>
+    public const int MostKept = 65_536;
+
+    private const int Batch = 1024;
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50), Nap = TimeSpan.FromMilliseconds(1);
+    private readonly ViolationProbe _probe;
+    private readonly Lock _lock = new();
+    private readonly List<SandboxViolation> _kept = [];
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _over = new();
+    private readonly BpfRingBuffer.RecordHandler _handler;
+    private ViolationMaker _maker = new([]);
+    private volatile bool _complete;
+    private bool _begun;
+    private ViolationCounts? _last;
+
+    public ViolationRecorder()
+    {
+        _probe = ViolationProbe.Open(ViolationErrnos.Options(new(), ProbeScope.Tasks));
+        _handler = Keep;
+        _thread = new Thread(Run) { Name = "Sandbox.Violations", IsBackground = true };
+    }
+
+    /// <summary>Violations beyond <see cref="MostKept"/>: they are counted and not kept.</summary>
+    public long NotKept { get; private set; }
+
+    /// <summary>What broke it; null where nothing did.</summary>
+    public SandboxException? Failure { get; private set; }
+
+    public ViolationCounts Counts => _last ?? _probe.Counts();
+
+    /// <summary>Whether all of them are here: the process has ended and everything was read.</summary>
+    public bool IsOver => _over.IsSet;
+
+    /// <summary>Follows a process from the program on that it executes next.</summary>
+    public void Follow(int process)
+    {
+        if (!_probe.Follow(process, fromExec: true)) throw BpfFailure.Describe("BPF_MAP_UPDATE_ELEM, TaskStorage", Tmds.Linux.LibC.errno);
+    }
+
+    /// <summary>Begins to read.</summary>
+    public void Begin(HardenedProcess sandbox)
+    {
+        _maker = new([sandbox]);
+        _begun = true;
+        _thread.Start();
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void Complete() => _complete = true;
+
+    /// <summary>The launch failed: where nothing reads, nothing ends it later.</summary>
+    public void Abandon()
+    {
+        if (!_begun) _probe.Dispose();
+    }
+
+    /// <summary>All from this index on; of a process that has ended, once they all are here.</summary>
+    public SandboxViolation[] From(int index)
+    {
+        if (_complete) _over.Wait();
+        lock (_lock) return index >= _kept.Count ? [] : [.. _kept[index..]];
+    }
+
+    private void Keep(ReadOnlySpan<byte> record)
+    {
+        if (_maker.Make(record) is not { } violation) return;
+        lock (_lock)
+        {
+            if (_kept.Count < MostKept) _kept.Add(violation);
+            else NotKept++;
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var busy = false;
+            for (;;)
+            {
+                var complete = _complete;
+                if (_probe.Ring.Read(_handler, Batch) > 0)
+                {
+                    busy = true;
+                    continue;
+                }
+
+                if (complete) break;
+                if (busy) Thread.Sleep(Nap);
+                else _probe.Ring.Wait(Step);
+                busy = false;
+            }
+        }
+        catch (SandboxException e)
+        {
+            Failure = e;
+        }
+        catch (Exception e)
+        {
+            // An exception must not end the process; what is missing then is said.
+            Failure = new("RecordViolation,FAILED", SandboxErrorKind.NotSpecified, $"The recording of violations broke: {e.Message}", "Report it with the message.", e);
+        }
+        finally
+        {
+            _last = _probe.Counts();
+            _probe.Dispose();
+            _over.Set();
+        }
+    }
+}
