@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Sandbox.Cmdlets.Binding;
 using Sandbox.Runtime;
 using Sandbox.Seccomp;
+using Sandbox.Tracing;
 
 namespace Sandbox.Cmdlets.Base;
 
@@ -58,6 +59,10 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Trace { get; set; }
+
+    /// <summary>How they are counted.</summary>
+    [Parameter]
+    public SeccompTraceMethod TraceMethod { get; set; }
 
     /// <summary>The least level at which the target may run.</summary>
     [Parameter]
@@ -132,5 +137,6 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         PassDescriptors = PassDescriptor,
         RequireLevel = RequireLevel,
         TracePath = Trace is null ? null : ResolvePath(Trace, nameof(Trace)),
+        TraceMethod = TraceMethod,
     };
 }

@@ -83,6 +83,14 @@ internal sealed unsafe class BpfMap : IDisposable
         return (long)sum;
     }
 
+    /// <summary>Each number of a per-processor array, summed over all processors.</summary>
+    public long[] Sums(int entries)
+    {
+        var sums = new long[entries];
+        for (var i = 0; i < entries; i++) sums[i] = Sum(i);
+        return sums;
+    }
+
     /// <summary>The keys of a hash, of eight bytes each.</summary>
     public IEnumerable<ulong> Keys()
     {
@@ -90,6 +98,7 @@ internal sealed unsafe class BpfMap : IDisposable
         while ((key = NextKey(key)) is { } next) yield return next;
     }
 
+    /// <summary>The sum of the number of a key over all processors.</summary>
     public long SumOf(ulong key)
     {
         Span<ulong> values = stackalloc ulong[Processors];

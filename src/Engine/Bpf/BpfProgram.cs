@@ -9,6 +9,10 @@ internal sealed unsafe class BpfProgram : IDisposable
 {
     private const uint Tracing = 26, TraceRawTracepoint = 23; // BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
     private const int LogSize = 1 << 20;
+
+    /// <summary>The name of every program of ours.</summary>
+    public static ReadOnlySpan<byte> Name => "sandbox_probe"u8;
+
     private readonly FileDescriptor _program;
     private FileDescriptor? _link;
 
@@ -87,6 +91,8 @@ internal sealed unsafe class BpfProgram : IDisposable
                 Functions = functions,
                 FunctionCount = (uint)code.Functions.Length,
             };
+            // So that bpftool prog shows whose it is.
+            Name.CopyTo(new Span<byte>(attributes.Name, 15));
             return BpfCommand.Call(BpfCommand.ProgramLoad, &attributes, sizeof(LoadAttributes));
         }
     }

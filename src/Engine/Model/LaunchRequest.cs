@@ -33,6 +33,12 @@ public sealed record LaunchRequest
     /// <summary>A file into which every system call of the whole tree is counted, from the first instruction on; null for none.</summary>
     public string? TracePath { get; init; }
 
+    /// <summary>How they are counted: Notify, which Auto is, or Ebpf.</summary>
+    public Tracing.SeccompTraceMethod TraceMethod { get; init; }
+
+    /// <summary>Whether the filter tells of every call.</summary>
+    internal bool FilterTraces => TracePath is not null && TraceMethod != Tracing.SeccompTraceMethod.Ebpf;
+
     /// <summary>Whether every call that something refuses is recorded, of the whole tree, from the first instruction on. It needs CAP_BPF and CAP_PERFMON.</summary>
     public bool RecordViolations { get; init; }
 

@@ -21,7 +21,7 @@ public static class HardenedLauncher
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
-            recorder = request.TracePath is { } path ? new(path) : null;
+            recorder = request.TracePath is { } path ? new(path, Method(request)) : null;
             violations = request.RecordViolations ? new() : null;
             return Start(prepared, limits, follow, recorder, violations);
         }
@@ -33,6 +33,13 @@ public static class HardenedLauncher
             throw;
         }
     }
+
+    private static SeccompTraceMethod Method(LaunchRequest request) => request.TraceMethod switch
+    {
+        SeccompTraceMethod.Auto or SeccompTraceMethod.Notify => SeccompTraceMethod.Notify,
+        SeccompTraceMethod.Ebpf => SeccompTraceMethod.Ebpf,
+        var other => throw new SandboxException("Trace,METHOD", SandboxErrorKind.InvalidArgument, $"A run can't be traced by the method {other}: its calls aren't logged.", "Use Notify, or as root Ebpf; Start-SeccompTrace records by Log."),
+    };
 
     /// <summary>The ordered plan of a launch, as text; nothing is started.</summary>
     public static IReadOnlyList<string> Preview(LaunchRequest request) => [.. PreparedLaunch.Create(request).Preview()];

@@ -1,11 +1,12 @@
 using Sandbox.Hardening;
 using Sandbox.Launch;
 using Sandbox.Native;
+using Sandbox.Tracing;
 
 namespace Sandbox.Runtime;
 
 /// <summary>Our part of a launch: the id maps, the cgroups, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null) : ILaunchGate
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
@@ -28,6 +29,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, ISys
         {
             _outcome.Extra.AddRange(limits.Apply(targetPid));
             violations?.Follow(targetPid);
+            recorder?.Follow(targetPid);
         }
         catch (SandboxException e)
         {

@@ -198,7 +198,7 @@ internal sealed class SandboxSupervisor
         if (Seccomp is { } seccomp) _loop.Forget(seccomp.Listener);
         _seccompThread?.Stop();
         Seccomp?.Dispose();
-        Recorder?.Flush();
+        Recorder?.Complete();
         Violations?.Complete();
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();

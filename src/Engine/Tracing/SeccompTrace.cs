@@ -1,5 +1,6 @@
 using Sandbox.Denials;
 using Sandbox.Seccomp;
+using Sandbox.Violations;
 
 namespace Sandbox.Tracing;
 
@@ -12,13 +13,15 @@ public sealed class SeccompTrace : IDisposable
     private readonly Thread _thread;
     private readonly SyscallRecorder? _recorder;
     private readonly SeccompDenialSession? _session;
+    private readonly SyscallCounter? _counter;
+    private readonly RefusedCalls? _refused;
     private readonly Lock _flushing = new();
     private long _written = -1;
     private bool _drained = true;
 
-    private SeccompTrace(string path, SeccompTraceMethod method, string target, SyscallRecorder? recorder, SeccompDenialSession? session)
+    private SeccompTrace(string path, SeccompTraceMethod method, string target, SyscallRecorder? recorder, SeccompDenialSession? session, SyscallCounter? counter = null, RefusedCalls? refused = null)
     {
-        (Path, Method, Target, _recorder, _session) = (path, method, target, recorder, session);
+        (Path, Method, Target, _recorder, _session, _counter, _refused) = (path, method, target, recorder, session, counter, refused);
         _table = new(withArguments: recorder is not null);
         Flush();
         recorder?.Attach(_table);
@@ -42,13 +45,13 @@ public sealed class SeccompTrace : IDisposable
     public DateTimeOffset? EndTime { get; private set; }
 
     /// <summary>The calls so far, by architecture and number.</summary>
-    public IReadOnlyList<SyscallCount> Counts => _table.Counts();
+    public IReadOnlyList<SyscallCount> Counts => _counter is null ? _table.Counts() : TraceMerge.Of([.. _counter.Counts(), .. _refused?.Counts ?? []]);
 
     /// <summary>How many calls there were.</summary>
-    public long Calls => _table.Total;
+    public long Calls => _counter is null ? _table.Total : Counts.Sum(c => c.Count);
 
-    /// <summary>Records that were lost on the way.</summary>
-    public long Lost => _session?.Lost ?? 0;
+    /// <summary>Records that were lost on the way, and calls that weren't counted.</summary>
+    public long Lost => _session?.Lost ?? _counter?.Lost ?? 0;
 
     /// <summary>Whether <see cref="Lost"/> is exact.</summary>
     public bool LossKnown => _drained && (_session?.LossKnown ?? true);
@@ -59,7 +62,7 @@ public sealed class SeccompTrace : IDisposable
     /// <summary>Begins to record a process into a file. What can't be recorded or written is an error, and nothing is left of it.</summary>
     public static SeccompTrace Start(HardenedProcess? process, int processId, string path, SeccompTraceMethod method)
     {
-        var recorder = process?.Recorder;
+        var recorder = process?.Recorder is { Method: SeccompTraceMethod.Notify } notified ? notified : null;
         if (method == SeccompTraceMethod.Auto) method = recorder is null ? SeccompTraceMethod.Log : SeccompTraceMethod.Notify;
         var target = process?.ToString() ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"process {processId}");
         if (method == SeccompTraceMethod.Notify)
@@ -69,6 +72,7 @@ public sealed class SeccompTrace : IDisposable
                 : new(path, method, target, recorder, null);
         }
 
+        if (method == SeccompTraceMethod.Ebpf) return Count(process, processId, path, target);
         var watch = new SeccompDenialWatch { Process = process, ProcessId = processId };
         var session = DenialSessions.OpenLog(watch);
         try
@@ -78,6 +82,23 @@ public sealed class SeccompTrace : IDisposable
         catch
         {
             session.Dispose();
+            throw;
+        }
+    }
+
+    private static SeccompTrace Count(HardenedProcess? process, int processId, string path, string target)
+    {
+        if (process is null) TreeFollower.Open(processId).Dispose();
+        var counter = new SyscallCounter();
+        try
+        {
+            var refused = process?.DenialHub is { } hub ? new RefusedCalls(hub) : null;
+            TreeFollower.Follow(process is null ? [processId] : [.. TreeFollower.Roots(process)], thread => counter.Follow(thread, fromExec: false));
+            return new(path, SeccompTraceMethod.Ebpf, target, null, null, counter, refused);
+        }
+        catch
+        {
+            counter.Dispose();
             throw;
         }
     }
@@ -93,6 +114,7 @@ public sealed class SeccompTrace : IDisposable
         _recorder?.Detach(_table);
         if (_session is { Failure: null } left) Take(left, TimeSpan.Zero, CancellationToken.None);
         _session?.Dispose();
+        _counter?.Dispose();
         Flush();
         EndTime = DateTimeOffset.Now;
         if (Failure is { } failure) throw failure;
@@ -169,9 +191,10 @@ public sealed class SeccompTrace : IDisposable
     {
         lock (_flushing)
         {
-            var total = _table.Total;
+            var counts = Counts;
+            var total = counts.Sum(c => c.Count);
             if (total == _written) return;
-            TraceFile.Write(Path, _table.Counts());
+            TraceFile.Write(Path, counts);
             _written = total;
         }
     }

@@ -11,4 +11,10 @@ public enum SeccompTraceMethod
 
     /// <summary>The records that the kernel logs of it: of filters that log or kill. Needs CAP_AUDIT_READ, or CAP_SYSLOG.</summary>
     Log,
+
+    /// <summary>
+    /// eBPF counts them in the kernel, exactly, at next to no cost and without arguments: from the first instruction with
+    /// Start-HardenedProcess -Trace, else from now on. Needs CAP_BPF and CAP_PERFMON.
+    /// </summary>
+    Ebpf,
 }

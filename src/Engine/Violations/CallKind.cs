@@ -27,7 +27,7 @@ internal readonly record struct CallKind(SandboxViolationCategory Category, stri
             "watch: inotify_add_watch fanotify_init fanotify_mark", "uselib: uselib", "memfd: memfd_create memfd_secret"),
         .. Kinds(SandboxViolationCategory.Network,
             "connect: connect", "bind: bind", "listen: listen", "accept: accept accept4", "send: sendto sendmsg sendmmsg", "receive: recvfrom recvmsg recvmmsg recvmmsg_time64",
-            "socket: socket socketpair socketcall", "sockopt: setsockopt getsockopt", "shutdown: shutdown", "sethostname: sethostname setdomainname"),
+            "socket: socket socketpair socketcall", "sockopt: setsockopt getsockopt", "shutdown: shutdown"),
         .. Kinds(SandboxViolationCategory.Process,
             "exec: execve execveat", "clone: clone clone3 fork vfork", "kill: kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal", "ptrace: ptrace",
             "inspect: process_vm_readv process_vm_writev pidfd_open pidfd_getfd kcmp process_madvise process_mrelease get_robust_list move_pages migrate_pages",

@@ -11,9 +11,6 @@ internal sealed class CapturedTarget : ITargetView
     /// <summary>The path of its working directory, where a path of the call is relative.</summary>
     public string? Directory { get; set; }
 
-    /// <summary>Whether something that was asked for wasn't there.</summary>
-    public bool Lacked { get; private set; }
-
     public void AddMemory(ulong address, ReadOnlySpan<byte> bytes) => _memory.Add((address, bytes.ToArray()));
 
     public void AddDescriptor(int number, string path) => _descriptors[number] = path;
@@ -29,15 +26,10 @@ internal sealed class CapturedTarget : ITargetView
             return length;
         }
 
-        Lacked = true;
         return 0;
     }
 
-    public string? WorkingDirectory()
-    {
-        Lacked |= Directory is null;
-        return Directory;
-    }
+    public string? WorkingDirectory() => Directory;
 
     public string? Descriptor(int fd) => _descriptors.GetValueOrDefault(fd);
 }

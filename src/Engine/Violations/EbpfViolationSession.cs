@@ -1,5 +1,4 @@
 using Sandbox.Bpf;
-using Sandbox.Denials;
 using Sandbox.Native;
 using Sandbox.Violations.Probes;
 using Tmds.Linux;
@@ -9,7 +8,7 @@ namespace Sandbox.Violations;
 /// <summary>A watch with a probe of its own. Its consumer reads the ring buffer itself: where it is slow, the kernel counts what has no room.</summary>
 internal sealed class EbpfViolationSession : SandboxViolationSession
 {
-    private const int Most = 256, Passes = 16;
+    private const int Most = 256;
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
     private readonly ViolationProbe _probe;
     private readonly ViolationMaker _maker;
@@ -99,30 +98,10 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
         foreach (var process in _processes) process.Dispose();
     }
 
-    // Who is there already: until a look finds no one new. Who is followed hands that on to those that it starts meanwhile.
     private void Follow(SandboxViolationWatch watch)
     {
-        var tree = new ProcTree();
-        var known = new HashSet<int>();
-        var roots = watch.ProcessIds.Concat(watch.Sandboxes.Where(s => !s.HasExited).SelectMany(s => new[] { s.Id, s.InitId })).Where(id => id > 0).Distinct().ToArray();
-        foreach (var id in watch.ProcessIds)
-        {
-            _processes.Add(PidFd.TryOpen(id) ?? throw new SandboxException("WatchSandboxViolation,NO_PROCESS", SandboxErrorKind.ObjectNotFound, $"There is no process {id}.", "Get-Process lists them."));
-        }
-
-        for (var pass = 0; pass < Passes; pass++)
-        {
-            var found = 0;
-            foreach (var process in ProcessTree.Below(tree, roots))
-            {
-                foreach (var thread in tree.Threads(process))
-                {
-                    if (known.Add(thread) && _probe.Follow(thread, fromExec: false)) found++;
-                }
-            }
-
-            if (found == 0) return;
-        }
+        foreach (var id in watch.ProcessIds) _processes.Add(TreeFollower.Open(id));
+        TreeFollower.Follow([.. watch.ProcessIds.Concat(watch.Sandboxes.SelectMany(TreeFollower.Roots)).Distinct()], thread => _probe.Follow(thread, fromExec: false));
     }
 
     private unsafe bool HaveEnded()

@@ -54,7 +54,7 @@ internal static class ViolationReader
             Executable = executable,
             Path = paths.ElementAtOrDefault(0),
             Destination = paths.ElementAtOrDefault(1),
-            PathCertain = !uncertain && !target.Lacked && (flags & RecordLayout.CutFlag) == 0,
+            PathCertain = !uncertain && (flags & RecordLayout.CutFlag) == 0 && HasItsPaths(architecture, entry, decoded),
             Address = Address(architecture, entry, decoded),
             Category = kind.Category,
             Operation = kind.Operation,
@@ -93,6 +93,10 @@ internal static class ViolationReader
         if (text is not null && text.IndexOf("</", StringComparison.Ordinal) is > 0 and var at && text.EndsWith('>')) paths.Add(text[(at + 1)..^1]);
         return paths;
     }
+
+    // A path that couldn't be read, or whose directory is unknown, has none from the root.
+    private static bool HasItsPaths(SeccompArchitecture architecture, SyscallEntry? entry, IReadOnlyList<DecodedArgument> decoded) => entry is null
+        || (CallSignatures.For(architecture).Find(entry.Number)?.Parameters ?? []).OfType<PathParameter>().All(p => decoded.FirstOrDefault(d => d.Index == p.Index) is not { FullPath: null } missing || missing.Text is "NULL" or "\"\"");
 
     private static string? Address(SeccompArchitecture architecture, SyscallEntry? entry, IReadOnlyList<DecodedArgument> decoded)
     {

@@ -26,6 +26,9 @@ internal static class HostProgram
             case ["watch"]:
                 Watch();
                 return 0;
+            case ["violations"]:
+                WatchViolations();
+                return 0;
             default:
                 Console.Error.WriteLine("unknown host command");
                 return 2;
@@ -50,6 +53,14 @@ internal static class HostProgram
             process.Wait(TimeSpan.FromSeconds(20));
             Console.WriteLine($"{status} {process.ExitCode} {process.Signal}");
         }
+    }
+
+    // Watches until it is killed.
+    private static void WatchViolations()
+    {
+        using var session = Sandbox.Violations.ViolationSessions.Open(new() { All = true });
+        Console.WriteLine("watching");
+        Thread.Sleep(TimeSpan.FromMinutes(1));
     }
 
     // What becomes of a watch over the audit records here.

@@ -60,8 +60,8 @@ internal sealed class PreparedLaunch
         // Without a policy the denied calls are one: everything else is allowed.
         if (profile.DenySyscalls.Count > 0) policy = (policy ?? new SeccompPolicy("deny list", SeccompAction.Allow, [], null)).Deny(profile.DenySyscalls);
         // What is only counted is allowed, whatever the architecture.
-        if (request.TracePath is not null) policy ??= new SeccompPolicy("trace", SeccompAction.Allow, [], null, SeccompArchitectures.OfThisMachine);
-        new LaunchPlanBuilder(context, layout, working).Add(path, request.Arguments, environment, policy, traced: request.TracePath is not null);
+        if (request.FilterTraces) policy ??= new SeccompPolicy("trace", SeccompAction.Allow, [], null, SeccompArchitectures.OfThisMachine);
+        new LaunchPlanBuilder(context, layout, working).Add(path, request.Arguments, environment, policy, traced: request.FilterTraces);
         return new(request, context, path) { Plan = context.Writer.Build(), Environment = environment, Policy = policy };
     }
 

@@ -54,6 +54,9 @@ internal static class CallCaptures
                 case StructParameter structure when bytes is null:
                     (bytes, length, size) = (parameter.Index, structure.LengthIndex, Math.Min(structure.Size, CallCapture.MostBytes));
                     break;
+                case BytesParameter text when bytes is null:
+                    (bytes, length, size) = (parameter.Index, text.Length, Math.Min(text.Most, CallCapture.MostBytes));
+                    break;
                 case MessageParameter:
                     message ??= parameter.Index;
                     break;

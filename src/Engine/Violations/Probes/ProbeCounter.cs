@@ -17,4 +17,7 @@ internal enum ProbeCounter
 
     /// <summary>New tasks that couldn't be followed, for want of memory.</summary>
     Unfollowed,
+
+    /// <summary>Calls of numbers that no room was left to count.</summary>
+    Uncounted,
 }

@@ -18,9 +18,15 @@ internal static class ProbeMaps
 
     public const string Ring = "ring";
 
+    /// <summary>How often each call was made, by slot.</summary>
+    public const string Counts = "counts";
+
+    /// <summary>The same for numbers without a slot.</summary>
+    public const string RareCounts = "rare counts";
+
     /// <summary>Slots of <see cref="Calls"/> for each of the two kinds of calls of a machine, the native and the 32-bit ones.</summary>
     public const int CallSlots = 1024;
 
-    // The state of a task
+    // The state of a task, in its lower half; the upper has the number of the call that a pending one is in.
     public const int Pending = 1, Active = 2;
 }

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Sandbox.Bpf;
 using Sandbox.Native;
-using Tmds.Linux;
 
 namespace Sandbox.Violations.Probes;
 
@@ -10,7 +9,6 @@ internal sealed class ViolationProbe : IDisposable
 {
     // Enough for the bursts of a program between two looks of the reader; the kernel gives it at once, so more takes longer to begin.
     private const int RingSize = 8 << 20;
-    private const int PidFdThread = 0x80; // PIDFD_THREAD of linux/pidfd.h, which is O_EXCL
     private readonly List<IDisposable> _parts = [];
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
     private readonly List<BpfProgram> _programs = [];
@@ -68,16 +66,7 @@ internal sealed class ViolationProbe : IDisposable
     }
 
     /// <summary>Follows a thread, from its next program on where it waits for one; false where it has ended.</summary>
-    public unsafe bool Follow(int thread, bool fromExec)
-    {
-        // Since Linux 6.9 a thread can be named so; before, only a process.
-        var fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, PidFdThread);
-        if (fd < 0) fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, 0);
-        if (fd < 0) return false;
-        using var descriptor = new FileDescriptor(fd);
-        Span<ulong> state = [(ulong)(fromExec ? ProbeMaps.Pending : ProbeMaps.Active)];
-        return _tasks.TryUpdate(descriptor.Number, MemoryMarshal.AsBytes(state));
-    }
+    public bool Follow(int thread, bool fromExec) => TaskMarks.Mark(_tasks, thread, fromExec);
 
     public void Dispose()
     {
