@@ -132,8 +132,9 @@ public sealed class HardenedProcess
     /// <summary>The system calls so far of a traced process and of all that it started.</summary>
     public IReadOnlyList<Tracing.SyscallCount> GetSyscallCounts() => _supervisor.Recorder?.Counts ?? [];
 
-    /// <summary>What kept the trace from being written; null where nothing did.</summary>
-    public SandboxException? TraceFailure => _supervisor.Recorder?.Failure;
+    /// <summary>What kept the trace from being written, or whole; null where nothing did.</summary>
+    public SandboxException? TraceFailure => _supervisor.Recorder is not { } recorder ? null : recorder.Failure ?? (recorder.Lost == 0 ? null
+        : new("Trace,NOT_COUNTED", SandboxErrorKind.ResourceUnavailable, $"{recorder.Lost} calls or processes were not counted, for want of memory in the kernel: the trace may lack calls.", "Run it again, or with -TraceMethod Notify."));
 
     /// <summary>Whether the kernel logs what its filter does.</summary>
     internal bool FilterLogs { get; }

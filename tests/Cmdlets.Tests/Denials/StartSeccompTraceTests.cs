@@ -52,6 +52,32 @@ public sealed class StartSeccompTraceTests : IDisposable
     }
 
     [Fact]
+    public void Any_process_is_counted_by_eBPF()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sys/kernel/btf/vmlinux"), "needs root and a kernel with BTF");
+        ScriptResult result = session.Invoke("$p = [Diagnostics.Process]::Start('/bin/sh', '-c \"while :; do cd /usr; cd /; sleep 0.01; done\"'); try { $t = Start-SeccompTrace $p \"$d/part\" -Method Ebpf; $t.Method; [Threading.Thread]::Sleep(500); $t = $t | Stop-SeccompTrace; $t.Lost; $t.LossKnown } finally { $p.Kill() }").Succeeded();
+        Assert.Equal([SeccompTraceMethod.Ebpf, 0L, true], result.Objects.Select(o => o.BaseObject));
+        Assert.True(TraceFile.Read(Path.Join(_directory, "part")).Single(c => c.Name == "chdir").Count > 3);
+    }
+
+    [Fact]
+    public void A_whole_run_is_counted_by_eBPF()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sys/kernel/btf/vmlinux"), "needs root and a kernel with BTF");
+        ScriptResult result = session.Invoke("$p = Start-HardenedProcess sh -ArgumentList '-c', 'cd /usr; cd /; cd /usr' -Trace \"$d/whole\" -TraceMethod Ebpf -Wait; ($p.GetSyscallCounts() | Where-Object Name -eq chdir).Count").Succeeded();
+        Assert.Equal(3L, Assert.Single(result.Objects).BaseObject);
+        Assert.Equal(1, TraceFile.Read(Path.Join(_directory, "whole")).Single(c => c.Name == "execve").Count);
+    }
+
+    [Fact]
+    public void A_run_can_not_be_traced_by_the_kernels_records()
+    {
+        var error = session.Invoke("Start-HardenedProcess true -Trace \"$d/whole\" -TraceMethod Log").SingleError();
+        Assert.StartsWith("Trace,METHOD", error.FullyQualifiedErrorId);
+        Assert.False(File.Exists(Path.Join(_directory, "whole")));
+    }
+
+    [Fact]
     public void A_trace_that_could_not_be_written_at_the_end_is_an_error()
     {
         var error = session.Invoke("[IO.Directory]::CreateDirectory(\"$d/gone\") | Out-Null; $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; ls /' -Trace \"$d/gone/t\"; [IO.Directory]::Delete(\"$d/gone\", $true); $null = $p | Wait-HardenedProcess; if ($p.TraceFailure) { throw $p.TraceFailure }").SingleError();
