@@ -1,14 +1,15 @@
 using System.Globalization;
 using Sandbox.Bench.Denials;
 using Sandbox.Bench.Seccomp;
+using Sandbox.Bench.Violations;
 using Tmds.Linux;
 
 namespace Sandbox.Bench;
 
-/// <summary>bench [launch|stages|cmdlet|rate|first|memory|denials|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
+/// <summary>bench [launch|stages|cmdlet|rate|first|memory|denials|violations|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
 internal static class Program
 {
-    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "denials", "seccomp"];
+    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "denials", "violations", "seccomp"];
 
     // A round compiles and installs every filter; this many take less than a minute.
     private const int MostSeccompRounds = 40;
@@ -36,9 +37,10 @@ internal static class Program
         using var place = new Workplace();
         Run(new(root ? "root" : "an ordinary user"), place, parts, rounds);
         if (parts.Contains("seccomp")) SeccompBench.Run(place, Math.Min(rounds, MostSeccompRounds), arguments.Where(IsProfile));
+        if (root && parts.Contains("violations")) ViolationBench.Run(place, rounds);
         if (!root) return 0;
-        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same.
-        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp"))];
+        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same, and eBPF isn't theirs.
+        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp" or "violations"))];
         return others.Length == 0 ? 0 : OrdinaryUser.Run(place, [.. others, rounds.ToString(CultureInfo.InvariantCulture)]);
     }
 

@@ -24,6 +24,12 @@ internal static class ViolationReader
         for (var i = 0; i < arguments.Length; i++) arguments[i] = Wide(record, RecordLayout.ArgumentsAt + (8 * i));
         var (target, executable, uncertain) = Sections(record, arguments);
         var decoded = entry is null ? [] : ArgumentDecoder.Decode(architecture, entry, arguments, target);
+        if (!HasItsPaths(architecture, entry, decoded))
+        {
+            uncertain = true;
+            decoded = Complete(architecture, entry!, arguments, target, Number(record, RecordLayout.ThreadAt)) ?? decoded;
+        }
+
         var paths = Paths(architecture, entry, decoded);
         var kind = Kind(entry?.Name, arguments);
         return new()
@@ -54,11 +60,17 @@ internal static class ViolationReader
             Executable = executable,
             Path = paths.ElementAtOrDefault(0),
             Destination = paths.ElementAtOrDefault(1),
-            PathCertain = !uncertain && (flags & RecordLayout.CutFlag) == 0 && HasItsPaths(architecture, entry, decoded),
+            PathCertain = !uncertain && (flags & RecordLayout.CutFlag) == 0,
             Address = Address(architecture, entry, decoded),
             Category = kind.Category,
             Operation = kind.Operation,
         };
+    }
+
+    private static IReadOnlyList<DecodedArgument>? Complete(SeccompArchitecture architecture, SyscallEntry entry, ulong[] arguments, CapturedTarget target, int thread)
+    {
+        using var task = TargetTask.TryOpen(thread);
+        return task is null ? null : ArgumentDecoder.Decode(architecture, entry, arguments, new LivingTarget(target, task));
     }
 
     private static CallKind Kind(string? call, ulong[] arguments)
@@ -120,13 +132,13 @@ internal static class ViolationReader
             at += (length + 7) & ~7;
             switch (kind)
             {
-                case RecordLayout.TextSection:
+                case RecordLayout.TextSection when index < arguments.Length:
                     target.AddMemory(arguments[index], bytes);
                     break;
-                case RecordLayout.BytesSection:
+                case RecordLayout.BytesSection when length > 8:
                     target.AddMemory(Wide(bytes, 0), bytes[8..]);
                     break;
-                case RecordLayout.PathSection:
+                case RecordLayout.PathSection when length >= RecordLayout.PathHead && (index < arguments.Length || index is RecordLayout.WorkingDirectoryIndex or RecordLayout.ExecutableIndex):
                     var (path, certain) = PathText(bytes);
                     if (index == RecordLayout.WorkingDirectoryIndex) target.Directory = path;
                     else if (index == RecordLayout.ExecutableIndex) executable = path;
