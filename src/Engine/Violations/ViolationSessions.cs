@@ -19,7 +19,7 @@ public static class ViolationSessions
 
         if (watch.Source == SandboxViolationSource.Notify) return ByNotification(watch, null);
         // What is recorded already is complete, where a probe of now isn't.
-        if (watch is { Sandboxes: [{ ViolationRecorder: { } recorder }], ProcessIds: [], Errnos: [], Categories: [] }) return new RecordedViolationSession(recorder);
+        if (watch is { Sandboxes: [{ ViolationRecorder: { } recorder }], ProcessIds: [] } && RecordedViolationSession.Has(watch)) return new RecordedViolationSession(recorder, watch);
         try
         {
             return EbpfViolationSession.Open(watch);

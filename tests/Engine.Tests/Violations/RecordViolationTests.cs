@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using Sandbox.Native;
 using Sandbox.Runtime;
 using Sandbox.Tests.Runtime;
 using Sandbox.Tests.Seccomp;
+using Sandbox.Violations;
 
 namespace Sandbox.Tests.Violations;
 
@@ -48,13 +50,14 @@ public sealed class RecordViolationTests : IDisposable
     [Fact]
     public void A_grandchild_that_lives_a_moment_is_there_every_time_and_nobody_else()
     {
-        const int Runs = 40;
+        var runs = Environment.GetEnvironmentVariable("SANDBOX_SOAK") == "1" ? 1000 : 40;
         var program = Compile(Short);
-        // A neighbour that is refused all the time, and whose ids wrap around those of the sandbox's.
+        // Neighbours that are refused all the time; one makes ids wrap, so that those of the dead are given out again at once.
         var neighbour = HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "while :; do (: > /usr/foreign) 2>/dev/null; done"));
+        using var wrapping = Process.Start("/bin/sh", ["-c", "while :; do echo 1000 > /proc/sys/kernel/ns_last_pid; for i in 1 2 3 4 5 6 7 8; do mkdir /proc/foreign 2>/dev/null & done; wait; done"]);
         try
         {
-            for (var run = 0; run < Runs; run++)
+            for (var run = 0; run < runs; run++)
             {
                 var path = run % 5 == 0 ? "/usr/./bin/env" : "/usr/../usr/bin/env"; // the text as it was given, and no other
                 var process = Sandboxed.Run(Request(program, path));
@@ -74,6 +77,7 @@ public sealed class RecordViolationTests : IDisposable
         finally
         {
             neighbour.Stop(TimeSpan.Zero);
+            wrapping.Kill();
         }
     }
 
@@ -171,6 +175,25 @@ public sealed class RecordViolationTests : IDisposable
         var process = Sandboxed.Run(Request("/bin/true"));
         Assert.Empty(process.GetViolations());
         Assert.Equal(0, process.ExitCode);
+    }
+
+    [Fact]
+    public void A_watch_of_a_recorded_process_has_all_from_the_first_that_it_asks_for()
+    {
+        var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "mkdir /usr/x; nice -n -5 true; mkdir /usr/y; true") with { RecordViolations = true });
+        string[] Watch(SandboxViolationWatch watch)
+        {
+            using var session = ViolationSessions.Open(watch);
+            string[] found = [.. session.Read(null, TestContext.Current.CancellationToken).Select(v => v.Path ?? v.Operation)];
+            Assert.True(session.IsOver);
+            Assert.Equal(session.Seen, session.Filtered + session.Emitted + session.Dropped);
+            Assert.Equal(found.Length, session.Emitted);
+            return found;
+        }
+
+        Assert.Equal(["/usr/x", "setpriority", "/usr/y"], Watch(new() { Sandboxes = [process] }));
+        Assert.Equal(["setpriority"], Watch(new() { Sandboxes = [process], Categories = [SandboxViolationCategory.Process] }));
+        Assert.Equal(["/usr/x", "/usr/y"], Watch(new() { Sandboxes = [process], Errnos = [Errno.EROFS] }));
     }
 
     [Fact]

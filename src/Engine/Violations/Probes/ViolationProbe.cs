@@ -8,7 +8,7 @@ namespace Sandbox.Violations.Probes;
 internal sealed class ViolationProbe : IDisposable
 {
     // Enough for the bursts of a program between two looks of the reader; the kernel gives it at once, so more takes longer to begin.
-    private const int RingSize = 8 << 20;
+    private const int RingSize = 4 << 20;
     private readonly List<IDisposable> _parts = [];
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
     private readonly List<BpfProgram> _programs = [];
