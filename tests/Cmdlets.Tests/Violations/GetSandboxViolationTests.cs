@@ -69,8 +69,8 @@ public sealed class GetSandboxViolationTests : IDisposable
     [Fact]
     public void A_violation_survives_serialisation()
     {
-        ScriptResult result = session.Invoke(Run + "$d = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-SandboxViolation $p -Errno EROFS))); $d.PSObject.TypeNames[0]; $d.Path; \"$($d.Cause)\" -ne ''; $d.Arguments.Count; $d.DecodedArguments[1].Name; @($d.Ancestors).Count -gt 0; $d.Time.GetType().Name").Succeeded();
-        Assert.Equal(["Deserialized.Sandbox.SandboxViolation", "/usr/a", "True", "6", "pathname", "True", "DateTimeOffset"], result.Objects.Select(o => o.ToString()));
+        ScriptResult result = session.Invoke(Run + "$d = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-SandboxViolation $p -Errno EROFS))); $d.PSObject.TypeNames[0]; $d.Path; \"$($d.Cause)\" -ne ''; $d.Arguments.Count; $d.DecodedArguments[1].Name; @($d.Ancestors).Count -gt 0; $d.Time.LocalDateTime.GetType().Name").Succeeded();
+        Assert.Equal(["Deserialized.Sandbox.SandboxViolation", "/usr/a", "True", "6", "pathname", "True", "DateTime"], result.Objects.Select(o => o.ToString()));
     }
 
     [Fact]

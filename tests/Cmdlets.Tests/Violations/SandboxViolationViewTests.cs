@@ -23,7 +23,7 @@ public sealed class SandboxViolationViewTests : IDisposable
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
         string[] words = [.. lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
         Assert.Contains("Time Operation ErrorName Cause Id Process Path/Address", words);
-        Assert.Contains(words, line => line.Contains(" rename EROFS ", StringComparison.Ordinal) && line.EndsWith(" python3 /usr/bin -> /usr/a", StringComparison.Ordinal));
+        Assert.Contains(words, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^\d\d:\d\d:\d\d\.\d{3} rename EROFS ") && line.EndsWith(" python3 /usr/bin -> /usr/a", StringComparison.Ordinal));
         Assert.Contains(words, line => line.Contains(" connect ENETUNREACH ", StringComparison.Ordinal) && line.EndsWith(" python3 inet 192.0.2.1:443", StringComparison.Ordinal));
     }
 
