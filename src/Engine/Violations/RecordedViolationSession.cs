@@ -47,7 +47,7 @@ internal sealed class RecordedViolationSession : SandboxViolationSession
         var found = false;
         for (var i = 0; i < _recorders.Length; i++)
         {
-            var recorded = _recorders[i].From(_next[i]);
+            var recorded = _recorders[i].Kept(_next[i]);
             _next[i] += recorded.Length;
             found |= recorded.Length > 0;
             var before = batch.Count;

@@ -88,6 +88,12 @@ internal sealed class ViolationRecorder
     public SandboxViolation[] From(int index)
     {
         if (_complete) _over.Wait();
+        return Kept(index);
+    }
+
+    /// <summary>Those of them that are kept by now; it waits for nothing.</summary>
+    public SandboxViolation[] Kept(int index)
+    {
         lock (_lock) return index >= _kept.Count ? [] : [.. _kept[index..]];
     }
 

@@ -89,7 +89,7 @@ public sealed class OrdinaryUserViolationTests : IDisposable
     [Fact]
     public void And_to_watch()
     {
-        (_, string output, string errors) = user.ShellWith(Needed, "$p = [Diagnostics.Process]::Start('sh', '-c \"sleep 0.5; cat /etc/shadow 2>/dev/null\"'); Watch-SandboxViolation $p -SessionVariable s | Where-Object Path -EQ /etc/shadow | ForEach-Object { \"$($_.Operation) $($_.ErrorName) $($_.ProcessName)\" }; $s.Source");
+        (_, string output, string errors) = user.ShellWith(Needed, "$p = [Diagnostics.Process]::Start('sh', '-c \"sleep 2; cat /etc/shadow 2>/dev/null\"'); Watch-SandboxViolation $p -SessionVariable s | Where-Object Path -EQ /etc/shadow | ForEach-Object { \"$($_.Operation) $($_.ErrorName) $($_.ProcessName)\" }; $s.Source");
         Assert.Equal("", errors);
         Assert.Equal(["open EACCES cat", "Ebpf"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }

@@ -200,7 +200,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Theory]
     [InlineData("-CgroupPath /no/such/group", "WatchSandboxViolation,NO_CGROUP", "/proc/PID/cgroup")]
     [InlineData("-CgroupPath /tmp", "WatchSandboxViolation,CGROUP_VERSION", "cgroup2")]
-    [InlineData("-Process 4000000", "WatchSandboxViolation,NO_PROCESS", "Get-Process")]
+    [InlineData("-Process 4000000", "SandboxViolation,NO_PROCESS", "Get-Process")]
     [InlineData("-All -Source Notify", "WatchSandboxViolation,NOT_OURS", "-Source Ebpf")]
     [InlineData("-Process 1 -Source Notify", "WatchSandboxViolation,NOT_OURS", "-Source Ebpf")]
     public void What_can_not_be_watched_is_a_terminating_error(string parameters, string id, string remedy)
