@@ -18,6 +18,7 @@
         'Get-HardenedProcess'
         'Get-HardeningProfile'
         'Get-SandboxSupport'
+        'Get-SandboxViolation'
         'Get-SeccompDenial'
         'Get-SeccompFilter'
         'Get-SeccompSet'
@@ -31,6 +32,7 @@
         'New-SeccompPolicy'
         'Optimize-SeccompPolicy'
         'Receive-HardenedProcessOutput'
+        'Register-SandboxViolationEvent'
         'Register-SeccompDenialEvent'
         'Start-HardenedProcess'
         'Start-SeccompTrace'
@@ -39,6 +41,7 @@
         'Test-SandboxSupport'
         'Test-SeccompPolicy'
         'Wait-HardenedProcess'
+        'Watch-SandboxViolation'
         'Watch-SeccompDenial'
     )
     FunctionsToExport      = @()
@@ -53,6 +56,7 @@
         'Views/OutputLine.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
+        'Views/SandboxViolation.Format.ps1xml'
         'Views/SeccompDenial.Format.ps1xml'
         'Views/SeccompDenialCount.Format.ps1xml'
         'Views/SeccompFilter.Format.ps1xml'

@@ -76,11 +76,11 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     }
 
     /// <summary>Starts the target; null where ShouldProcess said no. A follower is attached before the first byte is read.</summary>
-    protected HardenedProcess? Launch(Action<HardenedProcess>? follow = null)
+    protected HardenedProcess? Launch(bool recordViolations, Action<HardenedProcess>? follow = null)
     {
         try
         {
-            var request = Request();
+            var request = Request() with { RecordViolations = recordViolations };
             var target = $"{FilePath} {string.Join(' ', ArgumentList)}".TrimEnd();
             if (IsWhatIf) return Preview(request, target);
             if (!ShouldProcess(target, $"Start under profile {request.Profile.Name}")) return null;
@@ -93,6 +93,14 @@ public abstract class LaunchCmdlet : HardeningCmdlet
             ThrowSandboxError(e, e is HardeningException refused ? refused.Outcome.ToArray() : FilePath);
             throw;
         }
+    }
+
+    /// <summary>What kept a trace or a recording of a process that has ended from being whole.</summary>
+    protected void WriteRecordFailures(HardenedProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        if (process.TraceFailure is { } trace) WriteSandboxError(trace, process);
+        if (process.ViolationFailure is { } recording) WriteSandboxError(recording, process);
     }
 
     // A pipeline that was stopped meanwhile, or -WarningAction Stop, ends the cmdlet here: nobody would have the process then.

@@ -78,7 +78,7 @@ public sealed class WatchSeccompDenialCommand : SandboxCmdlet
                 if (++count >= MaxCount) break;
             }
 
-            if (Wait) AwaitEnds(watch);
+            if (Wait) WatchedProcesses.AwaitEnds(_processes, Timeout, watch, CancellationToken);
             _session.Dispose();
             WriteVerbose($"{_session}.");
             if (_session.Lost > 0) WriteWarning($"{_session.Lost}{(_session.LossKnown ? "" : " or more")} denials were lost on the way.");
@@ -94,16 +94,5 @@ public sealed class WatchSeccompDenialCommand : SandboxCmdlet
     {
         base.Dispose(disposing);
         if (disposing) _session?.Dispose();
-    }
-
-    private void AwaitEnds(Stopwatch watch)
-    {
-        foreach (var process in _processes)
-        {
-            var left = Timeout is { } limit ? limit - watch.Elapsed : System.Threading.Timeout.InfiniteTimeSpan;
-            if (Timeout is not null && left <= TimeSpan.Zero) return;
-            if (process.Sandbox is { } sandbox) sandbox.Wait(left, CancellationToken);
-            else ProcessWatch.AwaitEnd(process.Id, left, CancellationToken);
-        }
     }
 }

@@ -15,11 +15,15 @@ public sealed class InvokeHardenedProcessCommand : LaunchCmdlet
     [Parameter]
     public SwitchParameter MergeStandardError { get; set; }
 
+    /// <summary>Record every call that something refuses, for <c>Get-SandboxViolation</c>.</summary>
+    [Parameter]
+    public SwitchParameter RecordViolation { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         OutputSubscription? subscription = null;
-        if (Launch(p => subscription = OutputSubscription.To(p)) is not { } process) return;
+        if (Launch(RecordViolation, p => subscription = OutputSubscription.To(p)) is not { } process) return;
         _running = process;
         using (subscription)
         {
@@ -52,7 +56,7 @@ public sealed class InvokeHardenedProcessCommand : LaunchCmdlet
     {
         if (process.TimedOut) WriteSandboxError(new("InvokeHardenedProcess,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"{process} was ended after its time limit of {process.Profile.Timeout} s.", "Raise -Timeout."), process);
         if (process.OutOfMemory) WriteSandboxError(new("InvokeHardenedProcess,ENOMEM", SandboxErrorKind.ResourceUnavailable, $"{process} ran out of its memory of {process.Profile.MemoryLimit} bytes.", "Raise -MemoryLimit."), process);
-        if (process.TraceFailure is { } failure) WriteSandboxError(failure, process);
+        WriteRecordFailures(process);
         foreach (var denial in process.Denials) WriteVerbose($"Refused: {denial}");
     }
 }

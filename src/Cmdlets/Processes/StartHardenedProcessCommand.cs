@@ -10,6 +10,10 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
 {
     private HardenedProcess? _waiting;
 
+    /// <summary>Record every call that something refuses, for <c>Get-SandboxViolation</c>.</summary>
+    [Parameter]
+    public SwitchParameter RecordViolation { get; set; }
+
     /// <summary>Wait for the end of the whole tree before the object is written.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -17,13 +21,13 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Launch() is not { } process) return;
+        if (Launch(RecordViolation) is not { } process) return;
         if (Wait)
         {
             _waiting = process;
             process.Wait(System.Threading.Timeout.InfiniteTimeSpan, CancellationToken);
             _waiting = null;
-            if (process.TraceFailure is { } failure) WriteSandboxError(failure, process);
+            WriteRecordFailures(process);
         }
 
         WriteObject(process);

@@ -35,6 +35,9 @@ public static class Errno
         .Append(("EWOULDBLOCK", EAGAIN)).Append(("EDEADLOCK", 35)).Append(("ENOTSUP", EOPNOTSUPP))
         .ToFrozenDictionary(e => e.Item1, e => e.Item2, StringComparer.Ordinal);
 
+    /// <summary>Every name, in the order of the numbers.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Table.Where(name => name.Length > 0)];
+
     /// <summary>The name of a number, or <c>errno N</c> for one that no header has.</summary>
     public static string Name(int errno) =>
         errno > 0 && errno < Table.Length && Table[errno].Length > 0 ? Table[errno] : $"errno {errno}";

@@ -153,6 +153,15 @@ public sealed class HardenedProcess
     /// <summary>Whether its violations are recorded.</summary>
     public bool RecordsViolations => ViolationRecorder is not null;
 
+    /// <summary>Recorded violations beyond the first 65,536: they are counted and not kept.</summary>
+    public long ViolationsNotKept => ViolationRecorder?.NotKept ?? 0;
+
+    /// <summary>Violations that were lost since their recorder was too slow.</summary>
+    public long ViolationsDropped => ViolationRecorder?.Counts.Dropped ?? 0;
+
+    /// <summary>Processes and threads of it that couldn't be followed, for want of memory: what was refused to them isn't recorded.</summary>
+    public long ViolationsUnfollowed => ViolationRecorder?.Counts.Unfollowed ?? 0;
+
     internal Violations.ViolationRecorder? ViolationRecorder => _supervisor.Violations;
 
     /// <summary>The id on the host of what everything of it that lost its parent belongs to; 0 where it has none.</summary>

@@ -17,6 +17,7 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
     private readonly bool _ends;
     private readonly BpfRingBuffer.RecordHandler _handler;
     private List<SandboxViolation>? _batch;
+    private readonly Lock _closing = new();
     private ViolationCounts? _last;
     private bool _busy;
 
@@ -53,7 +54,14 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
     /// <inheritdoc/>
     public override long Unfollowed => Counts.Unfollowed;
 
-    private ViolationCounts Counts => _last ?? _probe.Counts();
+    // Read by anyone who has the session, also while the thread that reads it closes it.
+    private ViolationCounts Counts
+    {
+        get
+        {
+            lock (_closing) return _last ?? _probe.Counts();
+        }
+    }
 
     public static EbpfViolationSession Open(SandboxViolationWatch watch)
     {
@@ -93,8 +101,12 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
 
     private protected override void Close()
     {
-        _last = _probe.Counts();
-        _probe.Dispose();
+        lock (_closing)
+        {
+            _last = _probe.Counts();
+            _probe.Dispose();
+        }
+
         foreach (var process in _processes) process.Dispose();
     }
 

@@ -11,13 +11,17 @@ internal sealed class NotifyViolationSession : SandboxViolationSession
     private readonly SandboxViolationWatch _watch;
     private long _filtered, _emitted;
 
-    private NotifyViolationSession(SandboxViolationWatch watch) => (_watch, _denials) = (watch, NotifyDenialSession.Open(watch.Sandboxes));
+    private NotifyViolationSession(SandboxViolationWatch watch, SandboxException? fallback) => (_watch, Fallback, _denials) = (watch, fallback, NotifyDenialSession.Open(watch.Sandboxes));
 
     /// <inheritdoc/>
     public override SandboxViolationSource Source => SandboxViolationSource.Notify;
 
     /// <inheritdoc/>
-    public override string Detail => "the listeners of the sandboxes' own filters: only what those refuse; refusals by permissions, mounts, Landlock and the network aren't seen";
+    public override string Detail => "the listeners of the sandboxes' own filters: only what those refuse; refusals by permissions, mounts, Landlock and the network aren't seen"
+        + (Fallback is { } reason ? $" ({reason.Message.TrimEnd('.')})" : "");
+
+    /// <inheritdoc/>
+    public override SandboxException? Fallback { get; }
 
     /// <inheritdoc/>
     public override long Seen => _filtered + _emitted + Dropped;
@@ -31,7 +35,10 @@ internal sealed class NotifyViolationSession : SandboxViolationSession
     /// <inheritdoc/>
     public override long Dropped => _denials.Lost;
 
-    public static NotifyViolationSession Open(SandboxViolationWatch watch) => new(watch);
+    /// <summary>Begins to follow.</summary>
+    /// <param name="watch">What is watched.</param>
+    /// <param name="fallback">Why eBPF isn't the source; null where notification was asked for.</param>
+    public static NotifyViolationSession Open(SandboxViolationWatch watch, SandboxException? fallback) => new(watch, fallback);
 
     private protected override bool Take(List<SandboxViolation> batch, TimeSpan wait)
     {

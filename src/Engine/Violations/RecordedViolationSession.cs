@@ -1,10 +1,20 @@
 namespace Sandbox.Violations;
 
-/// <summary>Follows what a recorder keeps, from the first violation on.</summary>
-internal sealed class RecordedViolationSession(ViolationRecorder recorder, SandboxViolationWatch watch) : SandboxViolationSession
+/// <summary>Follows what recorders keep, each from its first violation on.</summary>
+internal sealed class RecordedViolationSession : SandboxViolationSession
 {
-    private int _next;
-    private long _left; // recorded, and not asked for here
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
+    private readonly SandboxViolationWatch _watch;
+    private readonly ViolationRecorder[] _recorders;
+    private readonly int[] _next;
+    private long _unasked;
+
+    public RecordedViolationSession(SandboxViolationWatch watch)
+    {
+        _watch = watch;
+        _recorders = [.. watch.Sandboxes.Select(s => s.ViolationRecorder!).Distinct()];
+        _next = new int[_recorders.Length];
+    }
 
     /// <inheritdoc/>
     public override SandboxViolationSource Source => SandboxViolationSource.Ebpf;
@@ -13,39 +23,47 @@ internal sealed class RecordedViolationSession(ViolationRecorder recorder, Sandb
     public override string Detail => "the recording of the process, from its first instruction on";
 
     /// <inheritdoc/>
-    public override long Seen => recorder.Counts.Seen;
+    public override long Seen => _recorders.Sum(r => r.Counts.Seen);
 
     /// <inheritdoc/>
-    public override long Filtered => recorder.Counts.Filtered + _left;
+    public override long Filtered => _recorders.Sum(r => r.Counts.Filtered) + _unasked;
 
     /// <inheritdoc/>
-    public override long Emitted => recorder.Counts.Emitted - _left;
+    public override long Emitted => _recorders.Sum(r => r.Counts.Emitted - r.NotKept) - _unasked;
 
     /// <inheritdoc/>
-    public override long Dropped => recorder.Counts.Dropped;
+    public override long Dropped => _recorders.Sum(r => r.Counts.Dropped + r.NotKept);
 
     /// <inheritdoc/>
-    public override long Unfollowed => recorder.Counts.Unfollowed;
+    public override long Unfollowed => _recorders.Sum(r => r.Counts.Unfollowed);
+
+    /// <summary>Whether everything that a watch asks for is recorded already.</summary>
+    public static bool Holds(SandboxViolationWatch watch) => watch is { Sandboxes.Count: > 0, ProcessIds: [] } && watch.Sandboxes.All(s => s.RecordsViolations) && watch.Errnos.All(ViolationErrnos.Any.Contains);
 
     private protected override bool Take(List<SandboxViolation> batch, TimeSpan wait)
     {
-        var over = recorder.IsOver;
-        var recorded = recorder.From(_next);
-        _next += recorded.Length;
-        batch.AddRange(recorded.Where(IsAsked));
-        _left += recorded.Length - batch.Count;
-        if (recorded.Length > 0) return false;
-        if (!over) Thread.Sleep(wait < TimeSpan.FromMilliseconds(5) ? wait : TimeSpan.FromMilliseconds(5));
+        // Whether they are over first: what came before that is kept then.
+        var over = _recorders.All(r => r.IsOver);
+        var found = false;
+        for (var i = 0; i < _recorders.Length; i++)
+        {
+            var recorded = _recorders[i].Kept(_next[i]);
+            _next[i] += recorded.Length;
+            found |= recorded.Length > 0;
+            var before = batch.Count;
+            batch.AddRange(recorded.Where(IsAskedFor));
+            _unasked += recorded.Length - (batch.Count - before);
+        }
+
+        if (found) return false;
+        if (!over) Thread.Sleep(wait < Nap ? wait : Nap);
         return over;
     }
-
-    /// <summary>Whether what is asked for is a part of what is recorded.</summary>
-    public static bool Has(SandboxViolationWatch watch) => watch.Errnos.All(e => ViolationErrnos.Any.Contains(e));
-
-    private bool IsAsked(SandboxViolation violation) =>
-        (watch.Errnos.Count == 0 || watch.Errnos.Contains(violation.Errno)) && (watch.Categories.Count == 0 || watch.Categories.Contains(violation.Category));
 
     private protected override void Close()
     {
     }
+
+    private bool IsAskedFor(SandboxViolation violation) =>
+        (_watch.Errnos.Count == 0 || _watch.Errnos.Contains(violation.Errno)) && (_watch.Categories.Count == 0 || _watch.Categories.Contains(violation.Category));
 }

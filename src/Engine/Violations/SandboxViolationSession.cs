@@ -13,6 +13,9 @@ public abstract class SandboxViolationSession : IDisposable
     /// <summary>What this source sees and what it can't.</summary>
     public abstract string Detail { get; }
 
+    /// <summary>Why eBPF isn't the source although nobody asked for another; null where it is, or where one did.</summary>
+    public virtual SandboxException? Fallback => null;
+
     /// <summary>Failed calls of what is watched.</summary>
     public abstract long Seen { get; }
 

@@ -12,13 +12,15 @@ internal sealed class ViolationRecorder
     private const int Batch = 1024;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50), Nap = TimeSpan.FromMilliseconds(1);
     private readonly ViolationProbe _probe;
-    private readonly Lock _lock = new();
+    private readonly Lock _lock = new(), _closing = new();
     private readonly List<SandboxViolation> _kept = [];
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _over = new();
     private readonly BpfRingBuffer.RecordHandler _handler;
     private ViolationMaker _maker = new([]);
     private volatile bool _complete;
+    private volatile SandboxException? _failure;
+    private long _notKept;
     private bool _begun;
     private ViolationCounts? _last;
 
@@ -30,12 +32,31 @@ internal sealed class ViolationRecorder
     }
 
     /// <summary>Violations beyond <see cref="MostKept"/>: they are counted and not kept.</summary>
-    public long NotKept { get; private set; }
+    public long NotKept
+    {
+        get
+        {
+            lock (_lock) return _notKept;
+        }
+    }
 
-    /// <summary>What broke it; null where nothing did.</summary>
-    public SandboxException? Failure { get; private set; }
+    /// <summary>What broke it; null where nothing did. Of a process that has ended, it is known once everything was read.</summary>
+    public SandboxException? Failure
+    {
+        get
+        {
+            if (_complete) _over.Wait();
+            return _failure;
+        }
+    }
 
-    public ViolationCounts Counts => _last ?? _probe.Counts();
+    public ViolationCounts Counts
+    {
+        get
+        {
+            lock (_closing) return _last ?? _probe.Counts();
+        }
+    }
 
     /// <summary>Whether all of them are here: the process has ended and everything was read.</summary>
     public bool IsOver => _over.IsSet;
@@ -67,6 +88,12 @@ internal sealed class ViolationRecorder
     public SandboxViolation[] From(int index)
     {
         if (_complete) _over.Wait();
+        return Kept(index);
+    }
+
+    /// <summary>Those of them that are kept by now; it waits for nothing.</summary>
+    public SandboxViolation[] Kept(int index)
+    {
         lock (_lock) return index >= _kept.Count ? [] : [.. _kept[index..]];
     }
 
@@ -76,7 +103,7 @@ internal sealed class ViolationRecorder
         lock (_lock)
         {
             if (_kept.Count < MostKept) _kept.Add(violation);
-            else NotKept++;
+            else _notKept++;
         }
     }
 
@@ -102,17 +129,21 @@ internal sealed class ViolationRecorder
         }
         catch (SandboxException e)
         {
-            Failure = e;
+            _failure = e;
         }
         catch (Exception e)
         {
             // An exception must not end the process; what is missing then is said.
-            Failure = new("RecordViolation,FAILED", SandboxErrorKind.NotSpecified, $"The recording of violations broke: {e.Message}", "Report it with the message.", e);
+            _failure = new("RecordViolation,FAILED", SandboxErrorKind.NotSpecified, $"The recording of violations broke: {e.Message}", "Report it with the message.", e);
         }
         finally
         {
-            _last = _probe.Counts();
-            _probe.Dispose();
+            lock (_closing)
+            {
+                _last = _probe.Counts();
+                _probe.Dispose();
+            }
+
             _over.Set();
         }
     }

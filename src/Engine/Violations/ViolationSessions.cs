@@ -19,7 +19,7 @@ public static class ViolationSessions
 
         if (watch.Source == SandboxViolationSource.Notify) return ByNotification(watch, null);
         // What is recorded already is complete, where a probe of now isn't.
-        if (watch is { Sandboxes: [{ ViolationRecorder: { } recorder }], ProcessIds: [] } && RecordedViolationSession.Has(watch)) return new RecordedViolationSession(recorder, watch);
+        if (RecordedViolationSession.Holds(watch)) return new RecordedViolationSession(watch);
         try
         {
             return EbpfViolationSession.Open(watch);
@@ -40,6 +40,6 @@ public static class ViolationSessions
                 "Use -Source Ebpf, or start the process with Start-HardenedProcess.", inner);
         }
 
-        return NotifyViolationSession.Open(watch);
+        return NotifyViolationSession.Open(watch, inner);
     }
 }
