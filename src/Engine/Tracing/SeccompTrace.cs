@@ -93,7 +93,7 @@ public sealed class SeccompTrace : IDisposable
         try
         {
             var refused = process?.DenialHub is { } hub ? new RefusedCalls(hub) : null;
-            TreeFollower.Follow(process is null ? [processId] : [.. TreeFollower.Roots(process)], thread => counter.Follow(thread, fromExec: false));
+            TreeFollower.Follow(process is null ? [] : [process], process is null ? [processId] : [], thread => counter.Follow(thread, fromExec: false));
             return new(path, SeccompTraceMethod.Ebpf, target, null, null, counter, refused);
         }
         catch

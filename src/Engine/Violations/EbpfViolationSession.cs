@@ -113,7 +113,7 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
     private void Follow(SandboxViolationWatch watch)
     {
         foreach (var id in watch.ProcessIds) _processes.Add(TreeFollower.Open(id));
-        TreeFollower.Follow([.. watch.ProcessIds.Concat(watch.Sandboxes.SelectMany(TreeFollower.Roots)).Distinct()], thread => _probe.Follow(thread, fromExec: false));
+        TreeFollower.Follow(watch.Sandboxes, watch.ProcessIds, thread => _probe.Follow(thread, fromExec: false));
     }
 
     private unsafe bool HaveEnded()

@@ -30,8 +30,16 @@ internal static class TreeFollower
         }
     }
 
-    /// <summary>The roots of a hardened process: itself, and what its orphans belong to.</summary>
-    public static IEnumerable<int> Roots(HardenedProcess process) => process.HasExited ? [] : new[] { process.Id, process.InitId }.Where(id => id > 0);
+    /// <summary>
+    /// Hardened processes and any others. The orphans of a hardened one belong to the PID 1 of its namespace, which is our own launcher:
+    /// so that one is looked below, and isn't marked itself.
+    /// </summary>
+    public static void Follow(IReadOnlyList<HardenedProcess> sandboxes, IReadOnlyList<int> others, Func<int, bool> follow)
+    {
+        var running = sandboxes.Where(s => !s.HasExited).ToArray();
+        var inits = running.Select(s => s.InitId).Where(id => id > 0).ToHashSet();
+        Follow([.. running.Select(s => s.Id).Concat(inits).Concat(others).Distinct()], thread => !inits.Contains(thread) && follow(thread));
+    }
 
     /// <summary>A process that must be there.</summary>
     public static FileDescriptor Open(int process) => PidFd.TryOpen(process)
