@@ -40,7 +40,7 @@ public sealed class CausePlace : IDisposable
         File.WriteAllText(At("script"), $"#!{At("readable")}\n");
         Mode(At("script"), "755");
         File.CreateSymbolicLink(At("to-secret"), "secret");
-        File.CreateSymbolicLink(At("to-usr"), "/usr/bin/env");
+        File.CreateSymbolicLink(At("to-usr"), "/usr/sandbox-cause-new");
         File.CreateSymbolicLink(At("mine/out"), "../mine/further");
         File.CreateSymbolicLink(At("mine/further"), At("closed/file"));
         File.CreateSymbolicLink(At("work/out"), "../readable");

@@ -37,7 +37,7 @@ public sealed class CauseTests(CauseFixture fixture) : IClassFixture<CauseFixtur
     [Fact]
     public void Nothing_of_an_ended_sandbox_is_held()
     {
-        var process = Sandboxed.Run(Request(CauseCases.All.First(c => c.World == World.Open)));
+        var process = Sandboxed.Run(Request(CauseCases.All.First(c => c.World == World.Open && c.Dead)));
         Assert.NotEmpty(process.GetViolations());
         Assert.Null(process.Snapshot);
     }

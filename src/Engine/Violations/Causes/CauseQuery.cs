@@ -66,9 +66,25 @@ internal sealed class CauseQuery(ViolationFacts facts, HardenedProcess? sandbox)
 
     private TargetSnapshot? Take(int process)
     {
-        if (process <= 0 || TargetSnapshot.TryTake(process) is not { } taken) return null;
+        if (process <= 0 || !LivedThen(process) || TargetSnapshot.TryTake(process) is not { } taken) return null;
         _taken.Add(taken);
         return taken.MountNamespace == facts.MountNamespace ? taken : null;
+    }
+
+    // Whether who has an id now is older than the call, and so no successor of the one who had it then (proc_pid_stat(5), starttime).
+    private bool LivedThen(int process)
+    {
+        const ulong Tick = 10_000_000; // USER_HZ is 100 on every architecture
+        try
+        {
+            var stat = Native.ProcFile.Read(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return ulong.Parse(fields[19], System.Globalization.CultureInfo.InvariantCulture) * Tick <= facts.BootTime;
+        }
+        catch (SandboxException)
+        {
+            return false;
+        }
     }
 
     private CallerIdentity MakeCaller()
@@ -93,7 +109,7 @@ internal sealed class CauseQuery(ViolationFacts facts, HardenedProcess? sandbox)
         try
         {
             var status = ProcessStatus.Parse(Native.ProcFile.Read(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{facts.Thread}/status")));
-            if (status.Uid[3] == facts.FileUser && status.Gid[3] == facts.FileGroup) return status.Groups;
+            if (LivedThen(facts.Thread) && status.Uid[3] == facts.FileUser && status.Gid[3] == facts.FileGroup) return status.Groups;
         }
         catch (SandboxException)
         {

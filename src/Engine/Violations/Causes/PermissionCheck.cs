@@ -8,19 +8,12 @@ internal static class PermissionCheck
 {
     public const int Execute = 1, Write = 2, Read = 4;
     private const int Override = 1, ReadSearch = 2; // CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-    private const uint Overflow = 65534; // what an id without a mapping is shown as
 
     public static CheckResult Of(Inode file, int wanted, CallerIdentity caller, CauseQuery query)
     {
         if (wanted == 0) return CheckResult.Passes;
         if (file.IsRemote) return CheckResult.Undecided($"{file.Path} is on a file system whose server decides on permissions");
-        if ((wanted & Write) != 0)
-        {
-            if (file.IsImmutable) return Refused(Errno.EPERM, $"{file.Path} has the immutable attribute (chattr +i)", null);
-            if (file.Owner == Overflow && query.MountOf(file)?.Options.Contains("idmapped") == true)
-                return Refused(Errno.EACCES, $"{file.Path}: its owner has no id in the sandbox's idmapped mount, and so nobody there may write it", CauseSuggestion.Path(query, file.Path, wanted));
-        }
-
+        if ((wanted & Write) != 0 && file.IsImmutable) return Refused(Errno.EPERM, $"{file.Path} has the immutable attribute (chattr +i).", null);
         var granted = Granted(file, wanted, caller);
         if (granted is true) return CheckResult.Passes;
         if (granted is null) return CheckResult.Undecided($"{Describe(file)}: it depends on the groups of the caller, which aren't known");
@@ -63,7 +56,7 @@ internal static class PermissionCheck
         var capability = file.IsDirectory ? (wanted & Write) == 0 ? ReadSearch : Override : wanted == Read ? ReadSearch : Override;
         var list = file.Owner != caller.User && (file.Mode & 0x38) != 0 && file.AccessList() is not null ? ", with an access list" : "";
         var hidden = query.Sandbox?.Profile.HiddenPaths.Contains(file.Path) == true ? "; the path is hidden in this sandbox" : "";
-        return $"{Describe(file)}{list}: no {Rights(file, wanted)} for the caller, {caller}, {caller.Lacks(capability)}{hidden}";
+        return $"{Describe(file)}{list}: no {Rights(file, wanted)} for the caller, {caller}, {caller.Lacks(capability)}{hidden}.";
     }
 
     private static string Rights(Inode file, int wanted) => string.Join(" and ", new[]
