@@ -12,7 +12,7 @@ public enum SandboxViolationCause
     /// <summary>The sandbox's Landlock ruleset.</summary>
     Landlock,
 
-    /// <summary>The owner, the mode bits or the access list of a file or of a directory on the way to it.</summary>
+    /// <summary>The owner, the mode bits, the access list or an attribute (immutable, append-only) of a file or of a directory on the way to it.</summary>
     FilePermission,
 
     /// <summary>A capability that the caller hasn't got.</summary>

@@ -21,6 +21,8 @@ public sealed class HardenedProcess
         TracePath = prepared.Request.TracePath;
         FilterLogs = prepared.Policy?.Flags.HasFlag(Seccomp.SeccompFilterFlags.Log) ?? false;
         Outcome = gate.Outcome!.Rows;
+        Policy = prepared.Policy;
+        Domain = Outcome.Any(r => r is { Name: "landlock" or "reaper_guard", Requested: true, Status: OutcomeStatus.Applied }) ? prepared.Context.Domain : null;
         _ownKill = new(() => Sandbox.Denials.LoggedKill.Find(Id, StartTime));
         Level = LevelRule.Judge(Profile.Tier, Outcome);
     }
@@ -161,6 +163,15 @@ public sealed class HardenedProcess
 
     /// <summary>Processes and threads of it that couldn't be followed, for want of memory: what was refused to them isn't recorded.</summary>
     public long ViolationsUnfollowed => ViolationRecorder?.Counts.Unfollowed ?? 0;
+
+    /// <summary>The policy of its filter; null where it has none.</summary>
+    internal Seccomp.SeccompPolicy? Policy { get; }
+
+    /// <summary>The Landlock domain that is in force; null for none.</summary>
+    internal LandlockRuleset? Domain { get; }
+
+    /// <summary>What it saw when it was released, where its violations are recorded; null once they are all known.</summary>
+    internal Violations.TargetSnapshot? Snapshot => ViolationRecorder?.Snapshot;
 
     internal Violations.ViolationRecorder? ViolationRecorder => _supervisor.Violations;
 

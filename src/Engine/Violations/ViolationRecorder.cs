@@ -61,9 +61,13 @@ internal sealed class ViolationRecorder
     /// <summary>Whether all of them are here: the process has ended and everything was read.</summary>
     public bool IsOver => _over.IsSet;
 
+    /// <summary>What the process sees, for the causes of calls whose callers have ended; null before it is followed and once all is read.</summary>
+    public TargetSnapshot? Snapshot { get; private set; }
+
     /// <summary>Follows a process from the program on that it executes next.</summary>
     public void Follow(int process)
     {
+        Snapshot = TargetSnapshot.TryTake(process);
         if (!_probe.Follow(process, fromExec: true)) throw BpfFailure.Describe("BPF_MAP_UPDATE_ELEM, TaskStorage", Tmds.Linux.LibC.errno);
     }
 
@@ -81,7 +85,9 @@ internal sealed class ViolationRecorder
     /// <summary>The launch failed: where nothing reads, nothing ends it later.</summary>
     public void Abandon()
     {
-        if (!_begun) _probe.Dispose();
+        if (_begun) return;
+        _probe.Dispose();
+        LetGo();
     }
 
     /// <summary>All from this index on; of a process that has ended, once they all are here.</summary>
@@ -144,7 +150,15 @@ internal sealed class ViolationRecorder
                 _probe.Dispose();
             }
 
+            LetGo();
             _over.Set();
         }
+    }
+
+    // It keeps the sandbox's mounts, and with them the host's file systems, in use.
+    private void LetGo()
+    {
+        Snapshot?.Dispose();
+        Snapshot = null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
     private NamespaceIds? _namespaces;
     private ProcessStatus? _status;
 
+    /// <summary>How many filters this process has, which all that it starts inherit.</summary>
+    public static int FiltersOfSelf => OwnFilters.Value;
+
     /// <summary>The target, as our pid namespace sees it.</summary>
     public int Pid => pid;
 

@@ -21,6 +21,7 @@ internal static class LandlockSteps
         var abi = Math.Max(1, LandlockAbi.Kernel); // without Landlock the first call fails, and its row says why
         var wanted = new LandlockRuleset { Paths = [LandlockPathRule.ReadExecute("/"), .. paths] }.WithPorts(c.Profile.TcpConnectPorts, c.Profile.TcpBindPorts);
         var (ruleset, lost) = LandlockAbi.Negotiate(wanted, abi);
+        c.Domain = ruleset;
         // What was asked for by name and can't be had is missing, however much of the domain is in force.
         if (ruleset.HandledNet != wanted.HandledNet) c.Rows.Add(new("landlock_tcp", _ => new(false, $"Landlock ABI {abi} knows no TCP ports; it takes ABI 4, Linux 6.7"), false));
         c.Begin("landlock", e => e.Landlock(abi, string.Join(", ", lost)));
@@ -53,6 +54,7 @@ internal static class LandlockSteps
         c.Begin("reaper_guard", e => e.StepResults("reaper_guard", "a signal to the reaper was refused"));
         var w = c.Writer;
         var ruleset = new LandlockRuleset { HandledFs = 0, Scope = LandlockScope.Signal };
+        c.Domain = ruleset;
         var created = w.Call(Syscall.LandlockCreateRuleset, Attribute(w, ruleset, abi), LandlockAbi.RulesetAttributeSize(abi), 0);
         w.Requires = created;
         w.Requires = w.Call(Syscall.LandlockRestrictSelf, created, 0);

@@ -15,6 +15,9 @@ internal sealed class PlanContext
 
     public List<PlannedRow> Rows { get; } = [];
 
+    /// <summary>The Landlock domain that the plan makes, as this kernel knows it; null for none.</summary>
+    public LandlockRuleset? Domain { get; set; }
+
     private readonly Dictionary<string, PlannedRow> _begun = new(StringComparer.Ordinal);
 
     /// <summary>Whether the plan makes a user namespace, in which its later steps have every capability.</summary>
