@@ -7,6 +7,7 @@ namespace Sandbox.Violations;
 /// <summary>Makes the object of a record: names it, and finds who refused the call.</summary>
 internal sealed class ViolationMaker(IReadOnlyList<HardenedProcess> sandboxes)
 {
+    private readonly RecentCauses _causes = new();
     private readonly DateTime _boot = BootClock.BootTime;
 
     /// <summary>The object; null for a record that can't be read.</summary>
@@ -15,7 +16,7 @@ internal sealed class ViolationMaker(IReadOnlyList<HardenedProcess> sandboxes)
     public SandboxViolation Make(ViolationFacts facts)
     {
         var sandbox = SandboxOf(facts);
-        var cause = CauseFinder.Find(facts, sandbox);
+        var cause = _causes.Find(facts, sandbox);
         return new()
         {
             Time = new DateTimeOffset(_boot.AddTicks((long)(facts.BootTime / 100))).ToLocalTime(),
