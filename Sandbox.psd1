@@ -23,6 +23,7 @@
         'Get-SeccompSet'
         'Get-SeccompSyscall'
         'Import-HardeningProfile'
+        'Import-PacketCapture'
         'Import-SeccompPolicy'
         'Invoke-HardenedProcess'
         'Measure-SeccompPolicy'
@@ -30,6 +31,7 @@
         'New-HardeningProfile'
         'New-SeccompPolicy'
         'Optimize-SeccompPolicy'
+        'Read-Packet'
         'Receive-HardenedProcessOutput'
         'Register-SeccompDenialEvent'
         'Start-HardenedProcess'
@@ -47,10 +49,12 @@
 
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
+        'Views/CaptureFile.Format.ps1xml'
         'Views/HardenedProcess.Format.ps1xml'
         'Views/HardeningOutcome.Format.ps1xml'
         'Views/HardeningProfile.Format.ps1xml'
         'Views/OutputLine.Format.ps1xml'
+        'Views/PacketRecord.Format.ps1xml'
         'Views/ResourceUsage.Format.ps1xml'
         'Views/SandboxFeature.Format.ps1xml'
         'Views/SeccompDenial.Format.ps1xml'
