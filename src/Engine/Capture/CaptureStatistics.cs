@@ -15,7 +15,7 @@ public sealed record CaptureStatistics
     /// <summary>Those that were lost.</summary>
     public long? Dropped { get; init; }
 
-    /// <summary>Those that passed the filter and weren't lost.</summary>
+    /// <summary>Those that passed the filter.</summary>
     public long? Accepted { get; init; }
 
     /// <summary>Those that are in the file.</summary>

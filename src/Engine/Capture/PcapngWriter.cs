@@ -13,7 +13,7 @@ internal sealed class PcapngWriter : IDisposable
 {
     private const uint ByteOrder = 0x1A2B3C4D, TlsKeyLog = 0x544C534B;
     private const int EnoughToWrite = 1 << 16;
-    private static readonly long Patience = (long)TimeSpan.FromMilliseconds(200).TotalMilliseconds;
+    private const long Patience = 150;
     private readonly BlockBuffer _buffer = new();
     private readonly FileDescriptor _file;
     private readonly bool _immediate;
@@ -53,6 +53,9 @@ internal sealed class PcapngWriter : IDisposable
 
     /// <summary>How many packets are in the file.</summary>
     public long Packets { get; private set; }
+
+    /// <summary>How many packets wait for the file.</summary>
+    public long Waiting => _waiting;
 
     /// <summary>Packets that were taken and couldn't be written, because the file failed.</summary>
     public long Lost => _broken ? _waiting : 0;
@@ -132,7 +135,7 @@ internal sealed class PcapngWriter : IDisposable
         Flush();
     }
 
-    /// <summary>Writes what has waited long enough; called at least every 50 ms, it keeps the file at most 250 ms behind.</summary>
+    /// <summary>Writes what has waited long enough; called at least every 50 ms, it keeps the file at most 200 ms behind.</summary>
     public void FlushIfDue()
     {
         if (_buffer.Length > 0 && Environment.TickCount64 - _flushed >= Patience) Flush();

@@ -27,6 +27,9 @@ internal static class HostProgram
             case ["capture", var path]:
                 WritePackets(path);
                 return 0;
+            case ["start-capture", var name, var path]:
+                StartCapture(name, path);
+                return 0;
             case ["watch"]:
                 Watch();
                 return 0;
@@ -59,6 +62,21 @@ internal static class HostProgram
         {
             BitConverter.TryWriteBytes(data, number);
             writer.Packet(0, number, 301, data);
+        }
+    }
+
+    // Captures until the input ends; what keeps it from that is a line.
+    private static void StartCapture(string name, string path)
+    {
+        try
+        {
+            using var capture = PacketCapture.Start(new() { Interface = name }, path, new(), null);
+            Console.WriteLine("capturing");
+            Console.In.ReadToEnd();
+        }
+        catch (SandboxException e)
+        {
+            Console.WriteLine($"{e.ErrorId} {e.Kind} {e.Message} {e.Remedy}");
         }
     }
 
