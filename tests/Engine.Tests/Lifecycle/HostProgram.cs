@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sandbox.Capture;
 using Sandbox.Hardening;
 using Sandbox.Runtime;
 using Sandbox.Tracing;
@@ -23,6 +24,12 @@ internal static class HostProgram
             case ["trace", var path]:
                 Trace(path);
                 return 0;
+            case ["capture", var path]:
+                WritePackets(path);
+                return 0;
+            case ["start-capture", var name, var path]:
+                StartCapture(name, path);
+                return 0;
             case ["watch"]:
                 Watch();
                 return 0;
@@ -42,6 +49,35 @@ internal static class HostProgram
         TraceFile.Write(path, Counts(1));
         Console.WriteLine("writing");
         for (var round = 2; ; round++) TraceFile.Write(path, Counts(round));
+    }
+
+    // Writes packets, numbered by their first four bytes, until it is killed.
+    private static void WritePackets(string path)
+    {
+        using var writer = new PcapngWriter(path, new());
+        writer.Interface(new() { Name = "made" });
+        Console.WriteLine("writing");
+        var data = new byte[301];
+        for (var number = 0; ; number++)
+        {
+            BitConverter.TryWriteBytes(data, number);
+            writer.Packet(0, number, 301, data);
+        }
+    }
+
+    // Captures until the input ends; what keeps it from that is a line.
+    private static void StartCapture(string name, string path)
+    {
+        try
+        {
+            using var capture = PacketCapture.Start(new() { Interface = name }, path, new(), null);
+            Console.WriteLine("capturing");
+            Console.In.ReadToEnd();
+        }
+        catch (SandboxException e)
+        {
+            Console.WriteLine($"{e.ErrorId} {e.Kind} {e.Message} {e.Remedy}");
+        }
     }
 
     // One line per run: what was asked and what came back.

@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace Sandbox.Capture;
+
+/// <summary>
+/// Rewrites a child's frames as if they had left the host: its addresses become the host's, its ports those that NAT gave it, and the
+/// checksums follow. Every other byte stays: options, fragments, TTL, lengths. Packets that ICMP errors quote are rewritten alike.
+/// A checksum that was wrong stays wrong; one that was left to the network card is filled in.
+/// </summary>
+internal sealed class EgressRewriter
+{
+    private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpSix = 58;
+    private readonly byte[]? _childFour, _hostFour, _childSix, _hostSix;
+    private readonly Func<EgressFlow, ushort>? _ports;
+
+    /// <param name="four">The child's and the host's IPv4 address; null where the host has none.</param>
+    /// <param name="six">The same of IPv6.</param>
+    /// <param name="ports">The host's port of a flow; null where NAT keeps ports.</param>
+    public EgressRewriter((IPAddress Child, IPAddress Host)? four, (IPAddress Child, IPAddress Host)? six, Func<EgressFlow, ushort>? ports = null)
+    {
+        (_childFour, _hostFour) = (four?.Child.GetAddressBytes(), four?.Host.GetAddressBytes());
+        (_childSix, _hostSix) = (six?.Child.GetAddressBytes(), six?.Host.GetAddressBytes());
+        _ports = ports;
+    }
+
+    /// <summary>Rewrites an Ethernet frame in place.</summary>
+    /// <returns>False for what doesn't leave the host as this: other protocols than TCP, UDP and ICMP, a family without an address, bytes that can't be parsed.</returns>
+    public bool Rewrite(Span<byte> frame)
+    {
+        var at = 12;
+        while (frame.Length >= at + 2 && BinaryPrimitives.ReadUInt16BigEndian(frame[at..]) is 0x8100 or 0x88A8) at += 4; // VLAN tags
+        if (frame.Length < at + 2) return false;
+        var type = BinaryPrimitives.ReadUInt16BigEndian(frame[at..]);
+        var ip = frame[(at + 2)..];
+        return type is 0x0800 or 0x86DD && ip.Length > 0 && (ip[0] >> 4) == (type == 0x0800 ? 4 : 6) && Packet(ip, quoted: false);
+    }
+
+    private bool Packet(Span<byte> ip, bool quoted)
+    {
+        if (!IpLayout.TryParse(ip, out var layout)) return false;
+        var (child, host) = layout.Six ? (_childSix, _hostSix) : (_childFour, _hostFour);
+        if (child is null || host is null) return false;
+        var known = layout.Protocol is Tcp or Udp || layout.Protocol == (layout.Six ? IcmpSix : Icmp);
+        if (!known && !quoted) return false;
+        var transport = ip[layout.Transport..Math.Max(layout.Transport, Math.Min(ip.Length, layout.End))];
+        if (!layout.Later && !quoted && layout.Protocol is Icmp or IcmpSix && !Leaves(transport, layout.Six)) return false;
+
+        var source = ip.Slice(layout.Source, layout.AddressLength);
+        var destination = ip.Slice(layout.Source + layout.AddressLength, layout.AddressLength);
+        var (from, to) = (source.SequenceEqual(child), destination.SequenceEqual(child));
+        var whole = !quoted && !layout.Fragment && layout.End <= ip.Length;
+        var unfinished = whole && layout.Protocol is Tcp or Udp && Checksum(transport, layout.Protocol) is { Length: 2 } field
+            && BinaryPrimitives.ReadUInt16BigEndian(field) == Pseudo(ip, layout, transport.Length);
+        var flow = Flow(ip, layout, transport, from);
+        var before = InternetChecksum.Sum(ip[layout.Addresses]);
+        if (from) host.CopyTo(source);
+        if (to) host.CopyTo(destination);
+        var after = InternetChecksum.Sum(ip[layout.Addresses]);
+        if (!layout.Six) InternetChecksum.Adjust(ip.Slice(10, 2), before, after);
+        if (layout.Later || !known || !(from || to)) return true;
+        if (layout.Protocol is Tcp or Udp) Ports(transport, layout.Protocol, flow, from, to, before, after);
+        else Control(transport, layout.Six, flow, before, after);
+        if (unfinished) Finish(ip, layout, transport);
+        return true;
+    }
+
+    // Echoes and errors; what routers and neighbours say to each other stays on the link.
+    private static bool Leaves(ReadOnlySpan<byte> icmp, bool six) =>
+        icmp.Length >= 8 && (IsEcho(icmp[0], six) || IsError(icmp[0], six));
+
+    private static bool IsEcho(byte type, bool six) => six ? type is 128 or 129 : type is 0 or 8;
+
+    private static bool IsError(byte type, bool six) => six ? type is >= 1 and <= 4 : type is 3 or 4 or 5 or 11 or 12;
+
+    private static EgressFlow Flow(ReadOnlySpan<byte> ip, in IpLayout layout, ReadOnlySpan<byte> transport, bool from)
+    {
+        var remote = ip.Slice(from ? layout.Source + layout.AddressLength : layout.Source, layout.AddressLength);
+        var address = layout.Six ? BinaryPrimitives.ReadUInt128BigEndian(remote) : BinaryPrimitives.ReadUInt32BigEndian(remote);
+        if (layout.Later || transport.Length < (layout.Protocol is Tcp or Udp ? 4 : 6)) return default;
+        if (layout.Protocol is Icmp or IcmpSix) return new(layout.Protocol, BinaryPrimitives.ReadUInt16BigEndian(transport[4..]), address, 0);
+        var (source, destination) = (BinaryPrimitives.ReadUInt16BigEndian(transport), BinaryPrimitives.ReadUInt16BigEndian(transport[2..]));
+        return from ? new(layout.Protocol, source, address, destination) : new(layout.Protocol, destination, address, source);
+    }
+
+    private void Ports(Span<byte> transport, byte protocol, in EgressFlow flow, bool from, bool to, uint addressesBefore, uint addressesAfter)
+    {
+        if (transport.Length < 4) return;
+        var before = InternetChecksum.Sum(transport[..4]);
+        if (_ports is not null && from != to) BinaryPrimitives.WriteUInt16BigEndian(transport[(from ? 0 : 2)..], _ports(flow));
+        var after = InternetChecksum.Sum(transport[..4]);
+        var field = Checksum(transport, protocol);
+        if (field.Length < 2 || (protocol == Udp && field is [0, 0])) return; // cut off, or UDP without one
+        InternetChecksum.Adjust(field, addressesBefore + before, addressesAfter + after);
+        if (protocol == Udp && field is [0, 0]) field.Fill(0xFF); // 0 would mean that there is none
+    }
+
+    private void Control(Span<byte> icmp, bool six, in EgressFlow flow, uint addressesBefore, uint addressesAfter)
+    {
+        if (icmp.Length < 8) return;
+        var before = InternetChecksum.Sum(icmp[4..]);
+        if (IsError(icmp[0], six)) Packet(icmp[8..], quoted: true);
+        else if (IsEcho(icmp[0], six) && _ports is not null) BinaryPrimitives.WriteUInt16BigEndian(icmp[4..], _ports(flow));
+        var after = InternetChecksum.Sum(icmp[4..]);
+        // ICMPv6's is over the addresses too.
+        InternetChecksum.Adjust(icmp.Slice(2, 2), six ? addressesBefore + before : before, six ? addressesAfter + after : after);
+    }
+
+    private static Span<byte> Checksum(Span<byte> transport, byte protocol)
+    {
+        var at = protocol == Tcp ? 16 : 6;
+        return transport.Length >= at + 2 ? transport.Slice(at, 2) : default;
+    }
+
+    // What the kernel leaves in the field where the card is to add the rest (CHECKSUM_PARTIAL).
+    private static uint Pseudo(ReadOnlySpan<byte> ip, in IpLayout layout, int length) =>
+        InternetChecksum.Fold((ulong)InternetChecksum.Sum(ip[layout.Addresses]) + layout.Protocol + (uint)length);
+
+    private static void Finish(ReadOnlySpan<byte> ip, in IpLayout layout, Span<byte> transport)
+    {
+        var field = Checksum(transport, layout.Protocol);
+        field.Clear();
+        var sum = (ushort)~InternetChecksum.Fold((ulong)Pseudo(ip, layout, transport.Length) + InternetChecksum.Sum(transport));
+        BinaryPrimitives.WriteUInt16BigEndian(field, layout.Protocol == Udp && sum == 0 ? ushort.MaxValue : sum);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Sandbox.Capture;
+
+/// <summary>What is known of a packet besides its bytes; what isn't known is left out.</summary>
+internal readonly record struct FrameNote
+{
+    /// <summary>epb_flags: the two lowest bits are the direction, 1 in and 2 out.</summary>
+    public uint? Flags { get; init; }
+
+    /// <summary>How many packets were lost since the one before.</summary>
+    public ulong Drops { get; init; }
+
+    public (int Process, int Thread)? Owner { get; init; }
+
+    public string? Comment { get; init; }
+
+    public bool IsEmpty => Flags is null && Drops == 0 && Owner is null && Comment is null;
+}

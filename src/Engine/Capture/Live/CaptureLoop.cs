@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Capture;
+
+/// <summary>
+/// One capture: a thread that enters the network namespace, opens the ring, and moves packets from it into a sink until it is stopped.
+/// What came before the stop is written: the ring is closed to new packets first, then emptied.
+/// </summary>
+internal sealed class CaptureLoop
+{
+    private const int Interval = 50;
+    private readonly PacketCaptureOptions _options;
+    private readonly ICaptureSink _sink;
+    private readonly FileDescriptor? _namespace;
+    private readonly FileDescriptor _wake = new(Check.Result("eventfd", LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK)));
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _started = new();
+    private readonly Lock _counting = new();
+    private readonly Stopwatch _running = new();
+    private SandboxException? _refusal;
+    private CaptureCounts _counts;
+    private volatile bool _stop;
+    private bool _leavesOut;
+    private long _read, _beyond, _dropsTold, _tallied;
+
+    private CaptureLoop(PacketCaptureOptions options, ICaptureSink sink)
+    {
+        (_options, _sink) = (options, sink);
+        _namespace = CaptureTarget.OpenNamespace(options);
+        _thread = new Thread(Run) { Name = "Sandbox.Capture", IsBackground = true };
+    }
+
+    /// <summary>The interface.</summary>
+    public string Interface { get; private set; } = "";
+
+    /// <summary>What ended it before its time.</summary>
+    public SandboxException? Failure { get; private set; }
+
+    /// <summary>Whether it is over, for whatever reason.</summary>
+    public bool HasEnded { get; private set; }
+
+    public DateTimeOffset? EndTime { get; private set; }
+
+    /// <summary>What became of the packets.</summary>
+    public CaptureCounts Counts
+    {
+        get
+        {
+            lock (_counting) return _counts;
+        }
+    }
+
+    /// <summary>Starts one. When this returns the ring takes packets; what keeps it from that is an exception, and nothing is left of it.</summary>
+    public static CaptureLoop Start(PacketCaptureOptions options, ICaptureSink sink)
+    {
+        var loop = new CaptureLoop(options, sink);
+        loop._thread.Start();
+        loop._started.Wait();
+        if (loop._refusal is not { } refusal) return loop;
+        loop._thread.Join();
+        throw refusal;
+    }
+
+    /// <summary>Asks it to end.</summary>
+    public unsafe void RequestStop()
+    {
+        _stop = true;
+        lock (_counting)
+        {
+            if (HasEnded) return;
+            ulong one = 1;
+            _ = LibC.write(_wake.Number, &one, 8);
+        }
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public bool Join(TimeSpan patience) => _thread.Join(patience);
+
+    private void Run()
+    {
+        CaptureDevice? device = null;
+        try
+        {
+            device = Open();
+        }
+        catch (Exception e)
+        {
+            _refusal = e as SandboxException ?? (Root(e) is DllNotFoundException missing ? CaptureFailure.NoLibrary(missing) : CaptureFailure.Start(_options.Interface ?? CaptureTarget.Name(_options), e.Message));
+            device?.Close();
+        }
+
+        _namespace?.Dispose();
+        _running.Start();
+        _started.Set();
+        if (device is not null && _refusal is null) Capture(device);
+        lock (_counting)
+        {
+            HasEnded = true;
+            _wake.Dispose();
+        }
+    }
+
+    private static Exception Root(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Root(inner) : e;
+
+    private CaptureDevice Open()
+    {
+        try
+        {
+            if (_namespace is not null) NetworkNamespace.Enter(_namespace);
+        }
+        catch (ErrnoException e)
+        {
+            throw CaptureFailure.Namespace(CaptureTarget.Name(_options), e);
+        }
+
+        var found = CaptureTarget.Find(_options.Interface);
+        Interface = found.Name;
+        _leavesOut = _options.Filter is not null || CaptureTarget.IsLoopback(found);
+        var device = CaptureDevice.Open(found, _options);
+        try
+        {
+            _sink.Begin(new() { Name = found.Name, LinkType = (int)device.LinkType, SnapLength = _options.SnapLength, Filter = _options.Filter, OperatingSystem = CaptureHost.System, Description = found.Description });
+            return device;
+        }
+        catch
+        {
+            device.Close();
+            throw;
+        }
+    }
+
+    private void Capture(CaptureDevice device)
+    {
+        try
+        {
+            while (!_stop && _read < _options.MaxPackets)
+            {
+                var left = _options.Duration is { } limit ? (limit - _running.Elapsed).TotalMilliseconds : Interval;
+                if (left <= 0) break;
+                if (!Move(device)) device.Wait(_wake, (int)Math.Min(Interval, Math.Ceiling(left)));
+            }
+        }
+        catch (Exception e)
+        {
+            Failure = CaptureFailure.Of(Interface, e);
+        }
+
+        EndTime = DateTimeOffset.Now;
+        Try(() => Drain(device));
+        Try(_sink.Settle);
+        Try(() => Tally(device, final: true));
+        Try(() => _sink.End(Counts));
+        device.Close();
+    }
+
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e) // on a thread of its own, whatever isn't caught ends the process
+        {
+            Failure ??= CaptureFailure.Of(Interface, e);
+        }
+    }
+
+    // What waits in the ring, at most so many that counters and files don't fall behind. False where nothing waited.
+    private bool Move(CaptureDevice device)
+    {
+        var moved = 0;
+        while (moved < 4096 && _read < _options.MaxPackets && device.Next(out var time, out var length, out var data))
+        {
+            Take(time, length, data);
+            moved++;
+        }
+
+        _sink.Idle();
+        if (Environment.TickCount64 - _tallied >= Interval) Tally(device, final: false);
+        return moved > 0;
+    }
+
+    private void Take(long time, uint length, ReadOnlySpan<byte> data)
+    {
+        _read++;
+        var drops = _counts.Dropped - _dropsTold; // of this thread's own last tally
+        _dropsTold += drops;
+        _sink.Take(new(time, length, drops), data);
+    }
+
+    private void Drain(CaptureDevice device)
+    {
+        device.Refuse();
+        // A block that isn't full is handed over within its time; where nothing is left out the counters tell when all is here.
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            while (device.Next(out var time, out var length, out var data))
+            {
+                if (Failure is not null || _read >= _options.MaxPackets) _beyond++;
+                else Take(time, length, data);
+            }
+
+            device.Count();
+            if (!_leavesOut && _read + _beyond + device.Dropped >= device.Received) return;
+            if (patience.ElapsedMilliseconds > 3 * CaptureDevice.HandOver) return;
+            Thread.Sleep(5);
+        }
+    }
+
+    private void Tally(CaptureDevice device, bool final)
+    {
+        _tallied = Environment.TickCount64;
+        device.Count();
+        var failed = final && Failure is not null;
+        var lost = device.Dropped + _sink.Lost + (failed ? _beyond : 0);
+        var filtered = failed ? 0 : _beyond;
+        // libpcap leaves out, without a number, what came before the filter was in force, and on loopback the outgoing half: each packet passes
+        // twice there. While it runs, packets wait in the ring.
+        if (final && _leavesOut) filtered += Math.Max(0, device.Received - device.Dropped - _read - _beyond);
+        lock (_counting) _counts = new(device.Received, _sink.Written, filtered, lost);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace Sandbox.Capture;
+
+/// <summary>Writes packets into a file, or into a row of files.</summary>
+internal sealed class FileSink : ICaptureSink
+{
+    private readonly string _path;
+    private readonly CaptureRotation _rotation;
+    private readonly CaptureSection _section;
+    private readonly bool _immediate;
+    private readonly List<string> _files = [];
+    private readonly Lock _listing = new();
+    private CaptureInterface _interface = new();
+    private PcapngWriter? _writer;
+    private long _started, _opened, _closedPackets, _closedDrops, _closedBytes, _drops, _unplaced;
+    private int _number;
+
+    public FileSink(string path, CaptureRotation rotation, CaptureSection section, bool immediate) =>
+        (_path, _rotation, _section, _immediate) = (path, rotation, section, immediate);
+
+    /// <summary>The files that there are, oldest first.</summary>
+    public IReadOnlyList<string> Files
+    {
+        get
+        {
+            lock (_listing) return [.. _files];
+        }
+    }
+
+    public long Written => _closedPackets + (_writer?.Packets ?? 0);
+
+    public long Lost => _unplaced + (_writer?.Lost ?? 0);
+
+    /// <summary>The bytes of all files that were written, also of those that are gone again.</summary>
+    public long Bytes { get; private set; }
+
+    public void Begin(CaptureInterface description)
+    {
+        _interface = description;
+        if (_rotation.IsOn && Existing() is { } file)
+        {
+            throw new SandboxException("PacketCapture,FILE_EXISTS", SandboxErrorKind.ResourceExists, $"{file} exists.", "Give a new path, or remove the files of the capture before: captures neither replace nor extend files.");
+        }
+
+        Open();
+    }
+
+    public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
+    {
+        if (_rotation.Size is { } most && _writer!.Length >= most && _writer.Packets + _writer.Waiting > 0)
+        {
+            _unplaced = 1; // should there be no next file
+            Rotate();
+            _unplaced = 0;
+        }
+
+        _drops += frame.Drops;
+        _writer!.Packet(0, frame.Time, frame.Length, data, new() { Drops = (ulong)frame.Drops });
+    }
+
+    public void Idle()
+    {
+        _writer!.FlushIfDue();
+        if (_rotation.Time is { } time && Environment.TickCount64 - _opened >= time.TotalMilliseconds) Rotate();
+        Bytes = Math.Max(Bytes, _closedBytes + _writer.Durable);
+    }
+
+    public void Settle() => _writer?.Flush();
+
+    public void End(CaptureCounts counts)
+    {
+        if (_writer is null) return; // the next file couldn't be made
+        using var writer = _writer;
+        // What earlier files hold is in theirs.
+        var (received, dropped) = (counts.Received - _closedPackets - _closedDrops, counts.Dropped - _closedDrops);
+        Statistics(writer, received, dropped, received - counts.Filtered);
+        Bytes = _closedBytes + writer.Durable;
+    }
+
+    private void Rotate()
+    {
+        using (var old = _writer!)
+        {
+            old.Flush();
+            Statistics(old, old.Packets + _drops, _drops, old.Packets + _drops);
+            (_closedPackets, _closedDrops, _closedBytes) = (_closedPackets + old.Packets, _closedDrops + _drops, _closedBytes + old.Durable);
+            _writer = null;
+        }
+
+        _drops = 0;
+        Open();
+        lock (_listing)
+        {
+            while (_rotation.Files is { } most && _files.Count > most)
+            {
+                File.Delete(_files[0]);
+                _files.RemoveAt(0);
+            }
+        }
+    }
+
+    private void Open()
+    {
+        var path = _rotation.IsOn ? Numbered((++_number).ToString("00000", CultureInfo.InvariantCulture)) : _path;
+        var writer = new PcapngWriter(path, _section, _immediate);
+        lock (_listing) _files.Add(path);
+        _writer = writer;
+        (_started, _opened) = (PacketTime.Of(DateTimeOffset.UtcNow), Environment.TickCount64);
+        writer.Interface(_interface);
+    }
+
+    private void Statistics(PcapngWriter writer, long received, long dropped, long accepted) =>
+        writer.Statistics(0, _started, PacketTime.Of(DateTimeOffset.UtcNow), (ulong)received, (ulong)dropped, (ulong)accepted, (ulong)writer.Packets);
+
+    private string Numbered(string number) =>
+        Path.Combine(Path.GetDirectoryName(_path) ?? "", $"{Path.GetFileNameWithoutExtension(_path)}_{number}{Path.GetExtension(_path)}");
+
+    private string? Existing()
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(_path))!;
+        return Directory.Exists(directory) ? Directory.EnumerateFiles(directory, Path.GetFileName(Numbered("?????"))).FirstOrDefault() : null;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Sandbox.Capture;
+
+/// <summary>What the ring says of a packet.</summary>
+/// <param name="Time">The kernel's time stamp, in nanoseconds since 1970.</param>
+/// <param name="Length">Its length on the wire.</param>
+/// <param name="Drops">How many packets were lost since the one before, as far as it is known by now.</param>
+internal readonly record struct LiveFrame(long Time, uint Length, long Drops);

@@ -1,0 +1,35 @@
+namespace Sandbox.Capture;
+
+/// <summary>What is captured, and how.</summary>
+public sealed record PacketCaptureOptions
+{
+    /// <summary>The most bytes of a packet that are kept, where nothing is said: all.</summary>
+    public const int WholePackets = 262_144;
+
+    /// <summary>The interface; null for the only one of the namespace, besides loopback.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>The network namespace: a path, or a name of ip-netns(8); null for the caller's.</summary>
+    public string? NetworkNamespace { get; init; }
+
+    /// <summary>A process whose network namespace it is.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>A filter in the language of pcap-filter(7).</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>The most bytes of a packet that are kept.</summary>
+    public int SnapLength { get; init; } = WholePackets;
+
+    /// <summary>The size of the kernel's ring.</summary>
+    public long BufferSize { get; init; } = 16 << 20;
+
+    /// <summary>Whether every packet is taken and written at once.</summary>
+    public bool Immediate { get; init; }
+
+    /// <summary>The most packets.</summary>
+    public long MaxPackets { get; init; } = long.MaxValue;
+
+    /// <summary>The longest time.</summary>
+    public TimeSpan? Duration { get; init; }
+}
