@@ -62,7 +62,8 @@ public abstract class LaunchCmdlet : HardeningCmdlet
 
     /// <summary>How they are counted.</summary>
     [Parameter]
-    public SeccompTraceMethod TraceMethod { get; set; }
+    [ValidateNotNull]
+    public SeccompTraceMethod? TraceMethod { get; set; }
 
     /// <summary>The least level at which the target may run.</summary>
     [Parameter]
@@ -145,6 +146,6 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         PassDescriptors = PassDescriptor,
         RequireLevel = RequireLevel,
         TracePath = Trace is null ? null : ResolvePath(Trace, nameof(Trace)),
-        TraceMethod = TraceMethod,
+        TraceMethod = TraceMethod ?? SeccompTraceMethod.Auto,
     };
 }

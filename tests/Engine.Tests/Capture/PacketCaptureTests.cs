@@ -247,7 +247,7 @@ public sealed class PacketCaptureTests : IDisposable
         }
 
         Assert.Equal(here, new FileInfo("/proc/thread-self/ns/net").LinkTarget);
-        Assert.DoesNotContain(Threads(), n => n == "Sandbox.Capture");
+        Assert.True(ProcessState.Eventually(() => Threads().All(n => n != "Sandbox.Capture")));
         Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, descriptors + 4);
     }
 
