@@ -169,7 +169,7 @@ public sealed class PacketCaptureTests : IDisposable
             Assert.Equal(Errno.ENOSPC, error.Errno);
             Assert.Equal(capture.Received, capture.Written + capture.Filtered + capture.Dropped);
             Assert.Equal(capture.Written, CaptureTool.Fields(mount + "/live.pcapng", "frame.number").LongLength);
-            Assert.True(capture.Dropped > 1000);
+            Assert.True(capture.Dropped > 0, capture.ToString()); // at least the one that had no room; how many came until it ended depends on the machine
         }
         finally
         {

@@ -42,6 +42,7 @@ public sealed class RecentCausesTests : IDisposable
         Assert.Contains(found.Current.Evidence, e => e.Contains("mode 0000", StringComparison.Ordinal));
         Assert.Equal("done", target.StandardOutput.ReadLine());
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        Thread.Sleep(50); // longer than a cause counts
         target.StandardInput.WriteLine();
         Assert.True(found.MoveNext());
         Assert.Contains(found.Current.Evidence, e => e.Contains("mode 0400", StringComparison.Ordinal));
