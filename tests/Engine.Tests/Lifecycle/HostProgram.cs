@@ -23,6 +23,8 @@ internal static class HostProgram
             case ["trace", var path]:
                 Trace(path);
                 return 0;
+            case ["network", .. var rest]:
+                return Sandbox.Tests.Network.NetworkHost.Run(rest);
             case ["watch"]:
                 Watch();
                 return 0;
