@@ -105,7 +105,7 @@ internal sealed class NatNetwork(HardeningProfile profile)
     {
         var changed = _journal!.Settings.Where(s => s.Now != s.Set).ToArray();
         var link = Sysctl.TryRead($"/proc/sys/net/ipv4/conf/{_journal.Addresses.Link}/forwarding");
-        var detail = _journal.Settings.Count == 0 ? "the host forwards already" : string.Join(", ", _journal.Settings.Select(s => $"{s.Name}={s.Now}"));
+        var detail = _journal.Settings.Count == 0 ? "nothing to change" : string.Join(", ", _journal.Settings.Select(s => $"{s.Name}={s.Now}"));
         return NetworkRow.Judge("network_forwarding", changed.Length == 0 && link == "1", detail);
     }
 
