@@ -126,6 +126,30 @@ public sealed class NatNetworkTests
         Assert.Equal(before, world.State());
     }
 
+    // An interface that forwards for a sandbox would make a router of the host: a neighbour's packets to others would be passed on.
+    [Fact]
+    public void What_forwards_for_a_sandbox_forwards_for_nobody_else()
+    {
+        using var world = new NetworkWorld();
+        world.OnServer("ip", "route", "add", "192.0.2.0/24", "via", NetworkWorld.Host);
+        world.OnServer("nft", "add table ip seen; add counter ip seen back; add chain ip seen in { type filter hook prerouting priority -300; }; add rule ip seen in ip daddr 192.0.2.200 counter name back");
+        string Returned()
+        {
+            world.OnServer("sh", "-c", "curl -s -m 1 http://192.0.2.200/ || true");
+            return world.OnServer("nft", "reset counters table ip seen").Contains("packets 0 ", StringComparison.Ordinal) ? "none" : "some";
+        }
+
+        Assert.Equal("none", Returned());
+        var host = world.Hosting("hold", Profile(""), "sleep 60");
+        Await(host, "running");
+        Assert.Equal("1\n", world.OnHost("cat", "/proc/sys/net/ipv4/conf/up0/forwarding"));
+        Assert.Equal("none", Returned());
+        host.StandardInput.WriteLine();
+        Assert.True(host.WaitForExit(20_000));
+        world.OnHost("sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/up0/forwarding");
+        Assert.Equal("some", Returned());
+    }
+
     [Fact]
     public void A_rule_that_could_not_be_loaded_keeps_the_program_from_running()
     {
