@@ -15,7 +15,12 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer, IModuleAssemblyCl
             OperatingSystem.IsLinux(), RuntimeInformation.ProcessArchitecture, RuntimeInformation.RuntimeIdentifier);
         if (refusal is not null) throw new PlatformNotSupportedException(refusal);
         ModuleAssemblies.Attach();
+        TidyUp();
     }
+
+    // A method of its own: the engine is loaded where it is called, and no earlier.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void TidyUp() => Network.NetworkRepair.Sweep();
 
     /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo) => ModuleAssemblies.Detach();

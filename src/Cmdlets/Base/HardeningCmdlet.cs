@@ -6,7 +6,7 @@ using Sandbox.Runtime;
 namespace Sandbox.Cmdlets.Base;
 
 /// <summary>The parameters that say which protections a run gets.</summary>
-public abstract class HardeningCmdlet : SandboxCmdlet
+public abstract partial class HardeningCmdlet : SandboxCmdlet
 {
     /// <summary>Standard, Strict, another built-in name, a profile file, a hashtable, or a profile object.</summary>
     [Parameter]
@@ -80,11 +80,6 @@ public abstract class HardeningCmdlet : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string? RootDirectory { get; set; }
 
-    /// <summary>The caller's network, or a network namespace with only the loopback interface.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public NetworkMode? Network { get; set; }
-
     /// <summary>Capabilities that the target keeps.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -129,6 +124,15 @@ public abstract class HardeningCmdlet : SandboxCmdlet
         HiddenPaths = Resolve(HiddenPath, nameof(HiddenPath)),
         RootDirectory = RootDirectory is null ? null : ResolvePath(RootDirectory, nameof(RootDirectory)),
         Network = Network,
+        AllowCidrs = AllowCidr,
+        DenyCidrs = DenyCidr,
+        DefaultNetworkPolicy = DefaultNetworkPolicy,
+        BlockPrivate = BlockPrivate,
+        BlockMetadata = BlockMetadata,
+        DnsServers = DnsServer,
+        HostEntries = HostEntry,
+        HostsFile = HostsFile is null ? null : ResolvePath(HostsFile, nameof(HostsFile)),
+        PublishPorts = PublishPort,
         KeepCapabilities = KeepCapability,
         AllowSyscalls = AllowSyscall,
         DenySyscalls = DenySyscall,

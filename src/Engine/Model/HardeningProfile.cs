@@ -24,8 +24,32 @@ public sealed record HardeningProfile
     /// <summary>Whom the target is on the host.</summary>
     public IdentityMode Identity { get; init; } = IdentityMode.Caller;
 
-    /// <summary>Which network the target sees; None asks for a network namespace.</summary>
+    /// <summary>Which network the target sees; None and Nat ask for a network namespace.</summary>
     public NetworkMode Network { get; init; } = NetworkMode.Host;
+
+    /// <summary>Ranges of addresses that the target may reach, for <see cref="NetworkMode.Nat"/>; what is denied or blocked stays so.</summary>
+    public IReadOnlyList<string> AllowCidrs { get; init; } = [];
+
+    /// <summary>Ranges of addresses that the target may not reach.</summary>
+    public IReadOnlyList<string> DenyCidrs { get; init; } = [];
+
+    /// <summary>What becomes of connections to any other address.</summary>
+    public NetworkDefault DefaultNetworkPolicy { get; init; }
+
+    /// <summary>Whether addresses that are no part of the public Internet are refused.</summary>
+    public bool BlockPrivate { get; init; }
+
+    /// <summary>Whether the addresses are refused at which clouds tell about the machine.</summary>
+    public bool BlockMetadata { get; init; }
+
+    /// <summary>Where the target asks for names; none is what the host asks.</summary>
+    public IReadOnlyList<string> DnsServers { get; init; } = [];
+
+    /// <summary>Lines of hosts(5) that the target finds in its /etc/hosts.</summary>
+    public IReadOnlyList<string> HostEntries { get; init; } = [];
+
+    /// <summary>Ports of the host that lead to the target, as <c>8080:80/tcp</c>.</summary>
+    public IReadOnlyList<string> PublishPorts { get; init; } = [];
 
     /// <summary>What the target sees as root.</summary>
     public RootMode Root { get; init; } = RootMode.Host;

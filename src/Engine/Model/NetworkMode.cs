@@ -8,4 +8,7 @@ public enum NetworkMode
 
     /// <summary>A network namespace of its own with only the loopback interface.</summary>
     None,
+
+    /// <summary>A network namespace of its own, whose connections leave by the host's addresses. It needs root, and nft.</summary>
+    Nat,
 }

@@ -6,9 +6,9 @@ namespace Sandbox.Native;
 /// <summary>netlink(7) by hand: a socket of one protocol, bound to multicast groups.</summary>
 internal sealed partial class NetlinkSocket : IDisposable
 {
-    public const int Audit = 9, Connector = 11; // NETLINK_AUDIT, NETLINK_CONNECTOR
+    public const int Route = 0, Audit = 9, Connector = 11, NetFilter = 12; // NETLINK_ROUTE, NETLINK_AUDIT, NETLINK_CONNECTOR, NETLINK_NETFILTER
     public const int HeaderSize = 16; // struct nlmsghdr: length, type, flags, sequence, port
-    private const int SocketLevel = 1, ReceiveBuffer = 8, ReceiveBufferForce = 33; // SOL_SOCKET, SO_RCVBUF, SO_RCVBUFFORCE
+    private const int SocketLevel = 1, ReceiveBuffer = 8, ReceiveBufferForce = 33, NamespaceNumber = 71; // SOL_SOCKET, SO_RCVBUF, SO_RCVBUFFORCE, SO_NETNS_COOKIE
 
     private NetlinkSocket(FileDescriptor file) => File = file;
 
@@ -21,6 +21,17 @@ internal sealed partial class NetlinkSocket : IDisposable
         {
             int size, length = sizeof(int);
             return GetOption(File.Number, SocketLevel, ReceiveBuffer, &size, &length) == 0 ? size / 2 : 0;
+        }
+    }
+
+    /// <summary>The number of the network namespace in which it is, never used again by another (socket(7), SO_NETNS_COOKIE); 0 before Linux 5.14.</summary>
+    public unsafe ulong NamespaceCookie
+    {
+        get
+        {
+            ulong cookie;
+            var length = sizeof(ulong);
+            return GetOption(File.Number, SocketLevel, NamespaceNumber, (int*)&cookie, &length) == 0 ? cookie : 0;
         }
     }
 
@@ -65,6 +76,18 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Receives one datagram without waiting; 0 where none has come.</summary>
+    public unsafe int Receive(Span<byte> buffer, string detail)
+    {
+        fixed (byte* at = buffer)
+        {
+            var got = (int)Take(File.Number, at, (nuint)buffer.Length, 0x40 | 0x20); // MSG_DONTWAIT|MSG_TRUNC: the whole length, also of what doesn't fit
+            if (got >= 0) return got <= buffer.Length ? got : throw new ErrnoException("recv", Errno.EMSGSIZE, detail);
+            var errno = Marshal.GetLastPInvokeError();
+            return errno is Errno.EAGAIN or Errno.EINTR ? 0 : throw new ErrnoException("recv", errno, detail);
+        }
+    }
+
     public void Dispose() => File.Dispose();
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
@@ -78,6 +101,9 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static unsafe partial int SetOption(int fd, int level, int name, int* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static unsafe partial nint Take(int fd, byte* bytes, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static unsafe partial nint Transmit(int fd, byte* bytes, nuint length, int flags);

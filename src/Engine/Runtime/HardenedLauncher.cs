@@ -18,16 +18,18 @@ public static class HardenedLauncher
         var limits = RunLimits.Create(request.Profile);
         SyscallRecorder? recorder = null;
         ViolationRecorder? violations = null;
+        var network = Network.NatNetwork.For(request.Profile);
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
             recorder = request.TracePath is { } path ? new(path, Method(request)) : null;
             violations = request.RecordViolations ? new() : null;
-            return Start(prepared, limits, follow, recorder, violations);
+            return Start(prepared, limits, follow, recorder, violations, network);
         }
         catch
         {
             limits.Remove();
+            network?.Remove();
             recorder?.Abandon();
             violations?.Abandon();
             throw;
@@ -46,9 +48,9 @@ public static class HardenedLauncher
 
     internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null, Network.NatNetwork? network = null)
     {
-        var (process, supervisor) = Launch(prepared, limits, recorder, violations);
+        var (process, supervisor) = Launch(prepared, limits, recorder, violations, network);
         try
         {
             follow?.Invoke(process);
@@ -63,18 +65,18 @@ public static class HardenedLauncher
         return process;
     }
 
-    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations)
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations, Network.NatNetwork? network)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
         try
         {
-            var gate = new LaunchGate(prepared, limits, recorder, violations);
+            var gate = new LaunchGate(prepared, limits, recorder, violations, network);
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw LaunchFailure.Describe(prepared, launched, gate);
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder, Violations = violations };
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder, Violations = violations, Network = network };
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
             violations?.Begin(process);
             SandboxRegistry.Add(process, supervisor);

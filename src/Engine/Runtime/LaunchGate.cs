@@ -5,8 +5,8 @@ using Sandbox.Tracing;
 
 namespace Sandbox.Runtime;
 
-/// <summary>Our part of a launch: the id maps, the cgroups, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null) : ILaunchGate
+/// <summary>Our part of a launch: the id maps, the cgroups, the network, the read-backs, the verdict.</summary>
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null, Network.NatNetwork? network = null) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
@@ -28,6 +28,7 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, Sysc
         try
         {
             _outcome.Extra.AddRange(limits.Apply(targetPid));
+            if (network is not null) _outcome.Extra.AddRange(network.Apply(targetPid));
             violations?.Follow(targetPid);
             recorder?.Follow(targetPid);
         }

@@ -44,6 +44,33 @@ public sealed record ProfileOverrides
     /// <summary>The network.</summary>
     public NetworkMode? Network { get; init; }
 
+    /// <summary>Further ranges that may be reached.</summary>
+    public IReadOnlyList<string> AllowCidrs { get; init; } = [];
+
+    /// <summary>Further ranges that may not.</summary>
+    public IReadOnlyList<string> DenyCidrs { get; init; } = [];
+
+    /// <summary>What becomes of other connections.</summary>
+    public NetworkDefault? DefaultNetworkPolicy { get; init; }
+
+    /// <summary>Refuse what is not the public Internet.</summary>
+    public bool BlockPrivate { get; init; }
+
+    /// <summary>Refuse the metadata services of clouds.</summary>
+    public bool BlockMetadata { get; init; }
+
+    /// <summary>Name servers, in place of the profile's.</summary>
+    public IReadOnlyList<string> DnsServers { get; init; } = [];
+
+    /// <summary>Further lines of hosts(5).</summary>
+    public IReadOnlyList<string> HostEntries { get; init; } = [];
+
+    /// <summary>A file of such lines.</summary>
+    public string? HostsFile { get; init; }
+
+    /// <summary>Further ports of the host.</summary>
+    public IReadOnlyList<string> PublishPorts { get; init; } = [];
+
     /// <summary>Capabilities to keep.</summary>
     public IReadOnlyList<string> KeepCapabilities { get; init; } = [];
 
@@ -64,7 +91,7 @@ public sealed record ProfileOverrides
     {
         var limits = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in profile.ResourceLimits.Concat(ResourceLimits).Concat(NamedLimits())) limits[name] = value;
-        var changed = profile with
+        var changed = ApplyNetwork(profile) with
         {
             MemoryLimit = MemoryLimit ?? profile.MemoryLimit,
             ProcessLimit = ProcessLimit ?? profile.ProcessLimit,
@@ -77,7 +104,6 @@ public sealed record ProfileOverrides
             HiddenPaths = [.. profile.HiddenPaths, .. HiddenPaths],
             RootDirectory = RootDirectory ?? profile.RootDirectory,
             Root = RootDirectory is null ? profile.Root : RootMode.Directory,
-            Network = Network ?? profile.Network,
             KeepCapabilities = [.. profile.KeepCapabilities.Concat(KeepCapabilities).Distinct(StringComparer.Ordinal)],
             AllowSyscalls = [.. profile.AllowSyscalls, .. AllowSyscalls],
             DenySyscalls = [.. profile.DenySyscalls, .. DenySyscalls],
@@ -86,6 +112,24 @@ public sealed record ProfileOverrides
         // With its capabilities root could take off again what covers a path.
         var undoable = changed.Root == RootMode.Host && HiddenPaths.Count + ReadOnlyPaths.Count > 0 && Hardening.LaunchIdentity.Current.IsRoot && changed.Identity == IdentityMode.Caller;
         return changed with { Namespaces = Namespaces(changed), DropCapabilities = changed.DropCapabilities || undoable };
+    }
+
+    // Rules of a network don't outlast it: a profile's own are left where another network is asked for.
+    private HardeningProfile ApplyNetwork(HardeningProfile p)
+    {
+        var other = Network is { } asked && asked != NetworkMode.Nat;
+        return p with
+        {
+            Network = Network ?? p.Network,
+            AllowCidrs = [.. other ? [] : p.AllowCidrs, .. AllowCidrs.Select(r => Sandbox.Network.AddressRange.Parse(r, "AllowCidr").ToString())],
+            DenyCidrs = [.. other ? [] : p.DenyCidrs, .. DenyCidrs.Select(r => Sandbox.Network.AddressRange.Parse(r, "DenyCidr").ToString())],
+            DefaultNetworkPolicy = DefaultNetworkPolicy ?? (other ? NetworkDefault.Allow : p.DefaultNetworkPolicy),
+            BlockPrivate = BlockPrivate || (p.BlockPrivate && !other),
+            BlockMetadata = BlockMetadata || (p.BlockMetadata && !other),
+            DnsServers = DnsServers.Count > 0 ? [.. DnsServers.Select(s => Sandbox.Network.NameServers.Parse(s, "DnsServer").ToString())] : Network == NetworkMode.None ? [] : p.DnsServers,
+            HostEntries = [.. p.HostEntries, .. HostEntries.Select(l => Sandbox.Network.HostsLine.Parse(l, "HostEntry")), .. HostsFile is null ? [] : Sandbox.Network.HostsLine.ReadFile(HostsFile, "HostsFile")],
+            PublishPorts = [.. other ? [] : p.PublishPorts, .. PublishPorts.Select(m => Sandbox.Network.PortMapping.Parse(m, "PublishPort").ToString())],
+        };
     }
 
     private IEnumerable<KeyValuePair<string, string>> NamedLimits()
@@ -99,7 +143,7 @@ public sealed record ProfileOverrides
     {
         var kinds = changed.Namespaces;
         if (Network == NetworkMode.Host) kinds &= ~NamespaceKinds.Network;
-        if (Network == NetworkMode.None) kinds |= NamespaceKinds.Network;
+        if (Network is NetworkMode.None or NetworkMode.Nat) kinds |= NamespaceKinds.Network;
         if (HiddenPaths.Count + ReadOnlyPaths.Count > 0 && changed.Root == RootMode.Host) kinds |= NamespaceKinds.Mount;
         if (RootDirectory is not null) kinds |= NamespaceKinds.Mount | NamespaceKinds.Pid;
         // Every other namespace needs CAP_SYS_ADMIN, which a plain user has only in a user namespace of its own.

@@ -27,6 +27,7 @@ internal sealed class SandboxSupervisor
     private int _notifications;
     private volatile ProcessEnding? _ending;
     private volatile bool _timedOut;
+    private volatile bool _finished; // the tree has ended; what it had may still be on the way out
 
     public SandboxSupervisor(LaunchedSandbox launched, StdioPipes pipes, RunLimits limits, SeccompSupervisor? seccomp, long outputLimit, byte[]? input)
     {
@@ -52,6 +53,9 @@ internal sealed class SandboxSupervisor
     /// <summary>What records the violations of the target.</summary>
     public Violations.ViolationRecorder? Violations { get; init; }
 
+    /// <summary>The network that ends with the target.</summary>
+    public Network.NatNetwork? Network { get; init; }
+
     public ProcessEnding? Ending => _ending;
 
     public bool TimedOut => _timedOut;
@@ -76,7 +80,7 @@ internal sealed class SandboxSupervisor
     /// <summary>Signals the target.</summary>
     public void Signal(int signal) => OnLoop(() =>
     {
-        if (_ending is null && _launched.Target is { } target) PidFd.Signal(target, signal);
+        if (!_finished && _launched.Target is { } target) PidFd.Signal(target, signal);
     });
 
     /// <summary>Kills the whole tree.</summary>
@@ -146,33 +150,34 @@ internal sealed class SandboxSupervisor
 
     private void FlushTrace()
     {
-        if (_ending is not null) return;
+        if (_finished) return;
         Recorder!.Flush();
         _loop.After(TraceFlush, FlushTrace);
     }
 
     private void OnTimeout()
     {
-        if (_ending is not null) return;
+        if (_finished) return;
         _timedOut = true;
         KillNow();
     }
 
     private void KillNow()
     {
-        if (_ending is not null) return;
+        if (_finished) return;
         _launched.Kill();
         _limits.Kill();
         // The reaper ends by itself once the target is reaped; one that doesn't is killed, and the kernel kills what is below it.
         _loop.After(Escalation, () =>
         {
-            if (_ending is null) _launched.KillInit();
+            if (!_finished) _launched.KillInit();
         });
     }
 
     // The reaper has ended, and so has everything below it. Whatever still holds the pipes is not of this tree: nobody waits for it.
     private void Finish()
     {
+        _finished = true;
         var ending = new ProcessEnding(DateTimeOffset.Now, null, null, false, false, null);
         try
         {
@@ -181,11 +186,28 @@ internal sealed class SandboxSupervisor
         finally
         {
             // Whatever went wrong above, those who wait for the end get it.
-            _ending = ending;
             lock (_holding) _released = true;
+            if (Network is { } network) new Thread(() => Publish(ending, network)) { IsBackground = true, Name = "sandbox-network" }.Start(); // the kernel takes its time over a link
+            else Publish(ending, null);
+            _loop.Release();
+        }
+    }
+
+    private void Publish(ProcessEnding ending, Network.NatNetwork? network)
+    {
+        try
+        {
+            network?.Remove();
+        }
+        catch (SandboxException)
+        {
+            // The journal stays: the next import, or Repair-Sandbox, does it, and says why where it can't.
+        }
+        finally
+        {
+            _ending = ending;
             Ended?.Invoke();
             _ended.Set();
-            _loop.Release();
         }
     }
 

@@ -30,6 +30,8 @@ internal static class HostProgram
             case ["start-capture", var name, var path]:
                 StartCapture(name, path);
                 return 0;
+            case ["network", .. var rest]:
+                return Sandbox.Tests.Network.NetworkHost.Run(rest);
             case ["watch"]:
                 Watch();
                 return 0;

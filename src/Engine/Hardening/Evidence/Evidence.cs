@@ -65,6 +65,13 @@ internal sealed partial class Evidence(int pid, PlanContext context, LaunchPlan 
         return new(up, up ? "127.0.0.1 is local" : "lo is down");
     }
 
+    /// <summary>Whether a file of the target's root holds what was written.</summary>
+    public Finding FileInside(string path, byte[] content)
+    {
+        var found = ProcFile.Read($"/proc/{pid}/root{path}");
+        return new(found == System.Text.Encoding.UTF8.GetString(content), $"{path}: {found.Replace('\n', ';').TrimEnd(';')}");
+    }
+
     public Finding OwnSession()
     {
         var session = Fields(Read("stat")[(Read("stat").LastIndexOf(')') + 1)..])[3];

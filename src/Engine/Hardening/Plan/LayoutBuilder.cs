@@ -8,6 +8,7 @@ internal sealed class LayoutBuilder(HardeningProfile profile, LaunchIdentity ide
     public RootLayout Build(WorkingDirectory working)
     {
         var layout = profile.Root == RootMode.Private ? RootLayout.Private(identity.InsideUid(profile.Identity), identity.InsideGid(profile.Identity)) : new RootLayout();
+        if (profile.Root == RootMode.Private) layout.AddNames(profile);
         if (profile.Root == RootMode.Directory)
         {
             var root = HostPath.Existing(profile.RootDirectory ?? throw new SandboxException("RootDirectory,MISSING", SandboxErrorKind.InvalidArgument, "The profile asks for a root directory and names none.", "Give -RootDirectory."), "RootDirectory", currentDirectory);

@@ -66,14 +66,18 @@ internal sealed class PreparedLaunch
     }
 
     /// <summary>The ordered plan as text: equal for equal requests.</summary>
-    public IEnumerable<string> Preview() => Cgroups().Concat(Plan.Steps.Select(s => s.ToString()));
+    public IEnumerable<string> Preview() => Outside().Concat(Plan.Steps.Select(s => s.ToString()));
 
     // Done by the engine while the target waits at the gate.
-    private IEnumerable<string> Cgroups()
+    private IEnumerable<string> Outside()
     {
         var profile = Request.Profile;
         if (profile.MemoryLimit is { } memory) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_memory: {memory} bytes");
         if (profile.ProcessLimit is { } processes) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_pids: {processes} processes");
         if (profile.CpuShare is { } share) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_cpu: {share} processors");
+        if (profile.Network != NetworkMode.Nat) yield break;
+        yield return "network_policy: a table of nft" + (Sandbox.Network.NetworkRules.First(profile) is null ? "" : $", default {profile.DefaultNetworkPolicy}");
+        yield return "network_forwarding: of the host's interfaces with a route, until the end";
+        yield return "network_link: a veth pair, its other end in the target's namespace";
     }
 }

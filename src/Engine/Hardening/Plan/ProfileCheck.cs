@@ -8,8 +8,9 @@ internal static class ProfileCheck
         var namespaces = p.Namespaces;
         if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Mount, "a private root");
         if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Pid, "an own /proc");
-        if (p.Network == NetworkMode.None) Need(namespaces, NamespaceKinds.Network, "-Network None");
-        else if ((namespaces & NamespaceKinds.Network) != 0) throw Inconsistent("it has a network namespace and -Network Host", "Use -Network None, or take the network namespace out of the profile.");
+        if (p.Network != NetworkMode.Host) Need(namespaces, NamespaceKinds.Network, $"-Network {p.Network}");
+        else if ((namespaces & NamespaceKinds.Network) != 0) throw Inconsistent("it has a network namespace and -Network Host", "Use -Network None or Nat, or take the network namespace out of the profile.");
+        CheckNetwork(p);
         if (p.Identity != IdentityMode.Caller) Need(namespaces, NamespaceKinds.User, $"identity {p.Identity}");
         if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0) Need(namespaces, NamespaceKinds.Mount, "-HiddenPath and -ReadOnlyPath");
         if (p.Root == RootMode.Host && p.WritablePaths.Count > 0 && !p.Landlock) throw Inconsistent("writable paths change nothing where the whole host is visible and Landlock is off", "Use a private root, or Landlock.");
@@ -18,6 +19,15 @@ internal static class ProfileCheck
         if ((p.TcpConnectPorts ?? p.TcpBindPorts) is not null && !p.Landlock) throw Inconsistent("TCP ports are named, and without Landlock nothing holds the program to them", "Set landlock, or name no ports.");
         if (p.Root == RootMode.Directory && p.RootDirectory is null) throw Inconsistent("its root is a directory and none is named", "Give -RootDirectory.");
         if ((p.SeccompPolicy is not null || p.Landlock) && !p.NoNewPrivileges && (namespaces & NamespaceKinds.User) == 0) throw Inconsistent("seccomp and Landlock need no_new_privs", "Set noNewPrivileges.");
+    }
+
+    private static void CheckNetwork(HardeningProfile p)
+    {
+        if (p.Network != NetworkMode.Nat && Network.NetworkRules.First(p) is { } rule) throw Inconsistent($"{rule} says something about a network that it doesn't have", "Use -Network Nat.");
+        if (p.DnsServers.Count > 0 && (p.Root != RootMode.Private || p.Network == NetworkMode.None)) throw Inconsistent("-DnsServer needs a private root, where its resolv.conf is made, and a network", "Use root Private, with -Network Nat or Host.");
+        if (p.HostEntries.Count > 0 && p.Root != RootMode.Private) throw Inconsistent("-HostEntry and -HostsFile need a private root, where its hosts file is made", "Use root Private.");
+        if (p.Network == NetworkMode.Nat && !LaunchIdentity.Current.IsRoot) throw new SandboxException("Network,EPERM", SandboxErrorKind.PermissionDenied, "-Network Nat changes the host's network, which only root may do.", "Run as root, or use -Network None or Host.");
+        Network.NetworkRules.Check(p);
     }
 
     private static void Need(NamespaceKinds have, NamespaceKinds need, string what)

@@ -5,6 +5,7 @@ namespace Sandbox.Hardening;
 /// <summary>What a private root holds: read from the host once, in the caller's process, before anything is launched.</summary>
 internal sealed class RootLayout
 {
+    private const string HostsPath = "/etc/hosts", ResolverPath = "/etc/resolv.conf";
     private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom"];
 
     /// <summary>The canonical directory of a root of the caller's choice.</summary>
@@ -31,9 +32,28 @@ internal sealed class RootLayout
         layout.Links.AddRange([("/var/tmp", "/tmp"), ("/etc/mtab", "/proc/self/mounts"), ("/var/run", "/run")]);
         layout.Files.Add(("/etc/passwd", Encoding.ASCII.GetBytes($"root:x:0:0:root:/:/bin/sh\nsandbox:x:{uid}:{gid}:sandbox:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n")));
         layout.Files.Add(("/etc/group", Encoding.ASCII.GetBytes($"root:x:0:\nsandbox:x:{gid}:\nnogroup:x:65534:\n")));
-        layout.Files.Add(("/etc/hosts", Encoding.ASCII.GetBytes("127.0.0.1 localhost sandbox\n::1 localhost\n")));
+        layout.Files.Add((HostsPath, Encoding.ASCII.GetBytes("127.0.0.1 localhost sandbox\n::1 localhost\n")));
         layout.Files.Add(("/etc/hostname", Encoding.ASCII.GetBytes("sandbox\n")));
         return layout;
+    }
+
+    /// <summary>Paths of files that say where names are asked for, and that somebody asked for.</summary>
+    public HashSet<string> NameFiles { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds what the resolver reads. Of the host's own file nothing but the addresses: search domains tell where we are.</summary>
+    public void AddNames(HardeningProfile profile)
+    {
+        if (profile.HostEntries.Count > 0)
+        {
+            var own = Files.Find(f => f.Path == HostsPath);
+            Files.Remove(own);
+            Files.Add((HostsPath, [.. own.Content, .. Encoding.UTF8.GetBytes(string.Join('\n', profile.HostEntries) + "\n")]));
+            NameFiles.Add(HostsPath);
+        }
+
+        if (profile.Network != NetworkMode.Nat && profile.DnsServers.Count == 0) return;
+        Files.Add((ResolverPath, Encoding.ASCII.GetBytes(string.Concat(Network.NameServers.For(profile).Select(s => $"nameserver {s}\n")))));
+        NameFiles.Add(ResolverPath);
     }
 
     /// <summary>The owners whose files come in by idmapped mounts.</summary>

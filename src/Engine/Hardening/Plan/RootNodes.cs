@@ -15,7 +15,9 @@ internal sealed class RootNodes(RootLayout layout, HardeningProfile profile)
         Add(new(RootNodeKind.Temporary, "/dev/shm", "dev", e => e.Temporary("/dev/shm")) { Content = "1777" });
         Add(new(RootNodeKind.Terminals, "/dev/pts", "dev", e => e.Terminals()));
         foreach (var (path, target) in layout.Links) Add(new(RootNodeKind.Link, path, Row(path), Verify(path)) { Content = target });
-        foreach (var (path, content) in layout.Files) Add(new(RootNodeKind.File, path, Row(path), Verify(path)) { Bytes = content });
+        foreach (var (path, content) in layout.Files) Add(layout.NameFiles.Contains(path)
+            ? new(RootNodeKind.File, path, "name_resolution", e => e.FileInside(path, content)) { Bytes = content }
+            : new(RootNodeKind.File, path, Row(path), Verify(path)) { Bytes = content });
         foreach (var bind in layout.Binds.Where(b => !(_owned && b.Path == profile.RootDirectory)))
         {
             _nodes[bind.Path] = new(RootNodeKind.Bind, bind.Path, bind.Row, e => e.Mounted(bind)) { Bind = bind, Nested = InsideBind(bind.Path) };

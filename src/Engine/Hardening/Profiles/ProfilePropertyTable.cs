@@ -16,7 +16,22 @@ internal static class ProfilePropertyTable
             (b, d) => (b.Namespaces & ~d.Namespaces) is var lost and not 0 ? $"loses {lost}" : null),
         new("identity", (p, n) => p with { Identity = n.AsEnum<IdentityMode>() }, p => p.Identity.ToString(), ProfileLoosening.Identity),
         new("network", (p, n) => p with { Network = n.AsEnum<NetworkMode>() }, p => p.Network.ToString(),
-            (b, d) => d.Network < b.Network ? "None becomes Host" : null),
+            ProfileLoosening.Network),
+        new("allowCidrs", (p, n) => p with { AllowCidrs = List(n, Range("AllowCidr")) }, p => p.AllowCidrs,
+            (b, d) => ProfileLoosening.OfNat(b, d) && b.DefaultNetworkPolicy == NetworkDefault.Deny ? ProfileLoosening.Added(b.AllowCidrs, d.AllowCidrs) : null),
+        new("denyCidrs", (p, n) => p with { DenyCidrs = List(n, Range("DenyCidr")) }, p => p.DenyCidrs,
+            (b, d) => ProfileLoosening.OfNat(b, d) ? ProfileLoosening.Removed(b.DenyCidrs, d.DenyCidrs) : null),
+        new("defaultNetworkPolicy", (p, n) => p with { DefaultNetworkPolicy = n.AsEnum<NetworkDefault>() }, p => p.DefaultNetworkPolicy.ToString(),
+            (b, d) => ProfileLoosening.OfNat(b, d) && d.DefaultNetworkPolicy < b.DefaultNetworkPolicy ? "Deny becomes Allow" : null),
+        new("blockPrivate", (p, n) => p with { BlockPrivate = n.AsBoolean() }, p => p.BlockPrivate,
+            (b, d) => ProfileLoosening.OfNat(b, d) ? Off(p => p.BlockPrivate)(b, d) : null),
+        new("blockMetadata", (p, n) => p with { BlockMetadata = n.AsBoolean() }, p => p.BlockMetadata,
+            (b, d) => ProfileLoosening.OfNat(b, d) ? Off(p => p.BlockMetadata)(b, d) : null),
+        new("dnsServers", (p, n) => p with { DnsServers = List(n, Checked(t => Sandbox.Network.NameServers.Parse(t, "DnsServer").ToString())) }, p => p.DnsServers,
+            (b, d) => ProfileLoosening.OfNat(b, d) ? ProfileLoosening.Added(b.DnsServers, d.DnsServers) : null),
+        new("hostEntries", (p, n) => p with { HostEntries = List(n, Checked(t => Sandbox.Network.HostsLine.Parse(t, "HostEntry"))) }, p => p.HostEntries, None),
+        new("publishPorts", (p, n) => p with { PublishPorts = List(n, Checked(t => Sandbox.Network.PortMapping.Parse(t, "PublishPort").ToString())) }, p => p.PublishPorts,
+            (b, d) => ProfileLoosening.OfNat(b, d) ? ProfileLoosening.Added(b.PublishPorts, d.PublishPorts) : null),
         new("root", (p, n) => p with { Root = n.AsEnum<RootMode>() }, p => p.Root.ToString(), ProfileLoosening.Root),
         new("rootDirectory", (p, n) => p with { RootDirectory = Optional(n, Path) }, p => p.RootDirectory, ProfileLoosening.RootDirectory),
         new("writableWorkingDirectory", (p, n) => p with { WritableWorkingDirectory = n.AsBoolean() }, p => p.WritableWorkingDirectory,
@@ -70,6 +85,20 @@ internal static class ProfilePropertyTable
 
     private static string Path(ProfileNode node) =>
         node.AsString() is ['/', ..] path ? path : throw node.Error("BAD_VALUE", $"'{node.Value}' is no absolute path");
+
+    private static Func<ProfileNode, string> Range(string parameter) => Checked(t => Sandbox.Network.AddressRange.Parse(t, parameter).ToString());
+
+    private static Func<ProfileNode, string> Checked(Func<string, string> read) => node =>
+    {
+        try
+        {
+            return read(node.AsString());
+        }
+        catch (SandboxException e) when (e.ErrorId.EndsWith(",EINVAL", StringComparison.Ordinal))
+        {
+            throw node.Error("BAD_VALUE", e.Message);
+        }
+    };
 
     private static string VariableName(ProfileNode node) =>
         node.AsString() is var name && !name.Contains('=') ? name : throw node.Error("BAD_VALUE", $"'{name}' is no variable name");

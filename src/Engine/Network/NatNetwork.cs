@@ -1,0 +1,115 @@
+using System.Net;
+using Sandbox.Native;
+
+namespace Sandbox.Network;
+
+/// <summary>
+/// The network of one run with -Network Nat: made at the gate, while the target waits in its new namespace; gone after its end. The rules
+/// are there before the link, and the link before the target's first instruction.
+/// </summary>
+internal sealed class NatNetwork(HardeningProfile profile)
+{
+    private const string TargetLink = "eth0";
+    private readonly PublishedPorts _ports = new();
+    private readonly string? _withoutIPv6 = HostForwarding.WithoutIPv6;
+    private NetworkJournal? _journal;
+    private NatRuleset? _rules;
+
+    /// <summary>Null for a profile that asks for no such network.</summary>
+    public static NatNetwork? For(HardeningProfile profile) => profile.Network == NetworkMode.Nat ? new(profile) : null;
+
+    private bool WithIPv6 => _withoutIPv6 is null;
+
+    /// <summary>Makes it for the target, and asks the kernel for every part of it again.</summary>
+    public IReadOnlyList<HardeningOutcome> Apply(int targetPid)
+    {
+        _ports.Hold(profile.PublishPorts.Select(p => PortMapping.Parse(p, "PublishPort")));
+        try
+        {
+            Make(targetPid);
+            return [Link(targetPid), Policy(), Forwarding(), IPv6()];
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
+        {
+            Remove();
+            return [NetworkRow.Failed("network_link", e)];
+        }
+    }
+
+    /// <summary>Takes everything of it away. May be called again.</summary>
+    public void Remove()
+    {
+        _ports.Dispose();
+        if (Interlocked.Exchange(ref _journal, null) is not { } journal) return;
+        // Whatever goes wrong: once nobody holds the journal, a repair takes it up.
+        using (journal)
+        {
+            using var all = NetworkJournals.Enter();
+            NetworkRemoval.Undo(journal);
+        }
+    }
+
+    private void Make(int targetPid)
+    {
+        using var host = new RouteSocket();
+        using (NetworkJournals.Enter())
+        {
+            var (addresses, file) = NetworkJournals.Reserve([.. host.Routes().Select(r => new AddressRange(r.Destination, r.Prefix)), .. host.Addresses(0).Select(a => new AddressRange(a.Address, a.Prefix))]);
+            _journal = NetworkJournal.Write(addresses, file, HostForwarding.Needed(host, WithIPv6));
+        }
+
+        var names = _journal.Addresses;
+        _rules = new NatRuleset(names, profile, NameServers.For(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
+        NftProgram.Load(_rules.Build());
+        foreach (var setting in _journal.Settings) setting.Apply();
+        using var space = NetworkNamespace.Of(targetPid);
+        host.CreatePair(names.Link, TargetLink, space);
+        HostForwarding.SetUp(names.Link, WithIPv6);
+        using var target = space.Run(() => new RouteSocket());
+        Configure(host, names.Link, names.Gateway4, names.Gateway6);
+        var index = Configure(target, TargetLink, names.Target4, names.Target6);
+        target.AddDefaultRoute(index, names.Gateway4);
+        if (WithIPv6) target.AddDefaultRoute(index, names.Gateway6);
+    }
+
+    private int Configure(RouteSocket routes, string link, IPAddress four, IPAddress six)
+    {
+        var index = routes.IndexOf(link);
+        routes.AddAddress(index, four, NatAddresses.Prefix4);
+        if (WithIPv6) routes.AddAddress(index, six, NatAddresses.Prefix6);
+        routes.SetUp(index);
+        return index;
+    }
+
+    // What the target's own namespace says: its addresses, and the routes by which it leaves.
+    private HardeningOutcome Link(int targetPid)
+    {
+        using var space = NetworkNamespace.Of(targetPid);
+        using var target = space.Run(() => new RouteSocket());
+        var names = _journal!.Addresses;
+        var (_, index, flags) = target.Links().FirstOrDefault(l => l.Name == TargetLink);
+        var addresses = target.Addresses(index).Where(a => !a.Address.IsIPv6LinkLocal).ToArray();
+        var gateways = target.Routes().Where(r => r.Prefix == 0 && r.Outputs.Contains(index)).Select(r => r.Gateway).ToArray();
+        var right = index != 0 && (flags & 1) != 0 && addresses.Contains((names.Target4, NatAddresses.Prefix4)) && gateways.Contains(names.Gateway4)
+            && (!WithIPv6 || (addresses.Contains((names.Target6, NatAddresses.Prefix6)) && gateways.Contains(names.Gateway6)));
+        return NetworkRow.Judge("network_link", right, $"{TargetLink} with {string.Join(", ", addresses.Select(a => $"{a.Address}/{a.Prefix}"))}, default via {string.Join(", ", gateways.AsEnumerable())}, to {names.Link}");
+    }
+
+    private HardeningOutcome Policy()
+    {
+        var found = NftTables.CountRules(_journal!.Addresses.Table);
+        return NetworkRow.Judge("network_policy", found == _rules!.Rules, $"table inet {_journal.Addresses.Table}: {found} of {_rules.Rules} rules; default {profile.DefaultNetworkPolicy}");
+    }
+
+    private HardeningOutcome Forwarding()
+    {
+        var changed = _journal!.Settings.Where(s => s.Now != s.Set).ToArray();
+        var link = Sysctl.TryRead($"/proc/sys/net/ipv4/conf/{_journal.Addresses.Link}/forwarding");
+        var detail = _journal.Settings.Count == 0 ? "nothing to change" : string.Join(", ", _journal.Settings.Select(s => $"{s.Name}={s.Now}"));
+        return NetworkRow.Judge("network_forwarding", changed.Length == 0 && link == "1", detail);
+    }
+
+    private HardeningOutcome IPv6() => WithIPv6
+        ? NetworkRow.Judge("network_ipv6", true, $"{_journal!.Addresses.Target6}/{NatAddresses.Prefix6}")
+        : NetworkRow.NotRequested("network_ipv6", _withoutIPv6!);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Network;
+
+/// <summary>
+/// What one sandbox has on the host, written before any of it is made: a file named after its place, which its owner holds locked. One
+/// that nobody holds was left by an owner that is gone.
+/// </summary>
+internal sealed class NetworkJournal(NatAddresses addresses, FileLock file, string space, IReadOnlyList<BorrowedSetting> settings) : IDisposable
+{
+    public NatAddresses Addresses => addresses;
+
+    /// <summary>The network namespace of its owner, as <see cref="NetworkSpaces"/> names it.</summary>
+    public string Space => space;
+
+    public IReadOnlyList<BorrowedSetting> Settings => settings;
+
+    public static unsafe NetworkJournal Write(NatAddresses addresses, FileLock file, IReadOnlyList<BorrowedSetting> settings)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"boot {Boot}\nspace {NetworkSpaces.Own}\n");
+        foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"setting {setting.Path} {setting.Before} {setting.Set}\n");
+        var bytes = Encoding.UTF8.GetBytes(text.Append("end\n").ToString());
+        fixed (byte* at = bytes) Check.Result("write", (int)(long)LibC.write(file.File.Number, at, bytes.Length), "journal");
+        return new(addresses, file, NetworkSpaces.Own, settings);
+    }
+
+    /// <summary>Reads one; null where nothing of it was made, or where it is of an earlier boot.</summary>
+    public static NetworkJournal? Read(string path, FileLock file)
+    {
+        if (!int.TryParse(Path.GetFileName(path), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var place) || place is < 0 or >= NatAddresses.Places) return null;
+        // Not by File: it takes a lock of its own, which the owner's keeps away.
+        var lines = ProcFile.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).ToArray();
+        if (lines is not [["boot", var boot], ["space", var space], .., ["end"]] || boot != Boot) return null;
+        return new(new(place), file, space, [.. lines.Where(l => l is ["setting", _, _, _]).Select(l => new BorrowedSetting(l[1], l[2], l[3]))]);
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+}

@@ -1,0 +1,35 @@
+using Sandbox.Native;
+
+namespace Sandbox.Network;
+
+/// <summary>
+/// Ports of the host that lead to a sandbox, bound so that nobody else takes them meanwhile, and none is taken from a service that
+/// has it. Nobody listens there: what comes by a host's interface never gets so far, and by loopback it is refused.
+/// </summary>
+internal sealed class PublishedPorts : IDisposable
+{
+    private readonly List<FileDescriptor> _held = [];
+
+    public void Hold(IEnumerable<PortMapping> mappings)
+    {
+        foreach (var mapping in mappings) _held.Add(Bind(mapping));
+    }
+
+    public void Dispose()
+    {
+        foreach (var port in _held) port.Dispose();
+        _held.Clear();
+    }
+
+    private static FileDescriptor Bind(PortMapping mapping)
+    {
+        try
+        {
+            return HeldPort.Bind(mapping.HostPort, mapping.Protocol == "udp");
+        }
+        catch (ErrnoException e)
+        {
+            throw new SandboxException($"PublishPort,{Errno.Name(e.Errno)}", e.Kind, $"-PublishPort: port {mapping.HostPort}/{mapping.Protocol} of the host can't be taken: {Errno.Name(e.Errno)}.", "Choose another port, or stop what listens there (ss -lntup).", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Sandbox.Hardening;
+using Sandbox.Runtime;
+
+namespace Sandbox.Tests.Network;
+
+/// <summary>What runs in the namespaces of a <see cref="NetworkWorld"/>: the hosting process, and the server that it reaches.</summary>
+internal static class NetworkHost
+{
+    public static int Run(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["run", var profile, var script]:
+                return Start(profile, script, process => process.Wait(TimeSpan.FromSeconds(30)));
+            case ["hold", var profile, var script]:
+                return Start(profile, script, process =>
+                {
+                    Console.WriteLine("running");
+                    Console.ReadLine();
+                    process.Stop(TimeSpan.Zero);
+                });
+            case ["endless", var profile]:
+                for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["repair"]:
+                foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
+                return 0;
+            case ["serve", var port]:
+                Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            default:
+                return 2;
+        }
+    }
+
+    private static LaunchRequest Request(string profile, string script) =>
+        new() { FilePath = "/bin/sh", Arguments = ["-c", script], CurrentDirectory = "/", Profile = ProfileReader.FromJson(profile, "test") };
+
+    private static int Start(string profile, string script, Action<HardenedProcess> then)
+    {
+        try
+        {
+            var process = HardenedLauncher.Start(Request(profile, script));
+            foreach (var row in process.Outcome.Where(r => r.Name.StartsWith("network", StringComparison.Ordinal) || r.Name == "name_resolution")) Console.WriteLine($"row {row.Name} {row.Status} {row.Detail}");
+            then(process);
+            Console.WriteLine($"level {process.Level}");
+            Console.WriteLine(process.StandardOutput + process.StandardError);
+            return process.ExitCode ?? 125;
+        }
+        catch (SandboxException e)
+        {
+            Console.WriteLine($"error {e.ErrorId}: {e.Message} {e.Remedy}");
+            return 126;
+        }
+    }
+
+    // Answers every connection with the address that it came from, and tells of it: the observer on the other side.
+    private static void Serve(int port)
+    {
+        using var udp = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+        udp.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        using var listener = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        listener.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        listener.Listen();
+        Console.WriteLine("serving");
+        for (; ; )
+        {
+            using var client = listener.Accept();
+            var (from, to) = ((IPEndPoint)client.RemoteEndPoint!, (IPEndPoint)client.LocalEndPoint!);
+            Console.WriteLine($"from {Plain(from)} to {Plain(to)}");
+            client.ReceiveTimeout = 500;
+            var buffer = new byte[1024];
+            try
+            {
+                client.Receive(buffer);
+            }
+            catch (SocketException)
+            {
+                // a client that says nothing is answered all the same
+            }
+
+            client.Send(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\n\r\nyou are {Plain(from)}\n"));
+            client.Shutdown(SocketShutdown.Both);
+        }
+    }
+
+    private static IPAddress Plain(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? end.Address.MapToIPv4() : end.Address;
+}

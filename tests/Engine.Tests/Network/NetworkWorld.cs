@@ -1,0 +1,135 @@
+using System.Diagnostics;
+
+namespace Sandbox.Tests.Network;
+
+/// <summary>
+/// Two network namespaces of a test's own: a host, and a server that it reaches by its default route. The server has no way back to the
+/// addresses of sandboxes: only what leaves by the host's own gets an answer. The machine's interfaces and rules are never touched.
+/// </summary>
+public sealed class NetworkWorld : IDisposable
+{
+    public const string Server = "198.51.100.2", Private = "10.9.9.9", Metadata = "169.254.169.254", Server6 = "2001:db8:1::2";
+    public const string Host = "198.51.100.1", Host6 = "2001:db8:1::1";
+    private static int _count;
+    private readonly string _name = $"sbt{Environment.ProcessId}{Interlocked.Increment(ref _count)}";
+    private readonly List<Process> _processes = [];
+    private readonly List<string> _seen = [];
+
+    public NetworkWorld()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        Assert.SkipUnless(File.Exists("/usr/sbin/nft"), "needs nft");
+        try
+        {
+            Make();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the server has seen: <c>from ADDRESS to ADDRESS</c>.</summary>
+    public string[] Seen
+    {
+        get
+        {
+            lock (_seen) return [.. _seen];
+        }
+    }
+
+    private string HostSpace => _name + "h";
+
+    private string ServerSpace => _name + "s";
+
+    private void Make()
+    {
+        Run("ip", "netns", "add", HostSpace);
+        Run("ip", "netns", "add", ServerSpace);
+        OnHost("ip", "link", "add", "up0", "type", "veth", "peer", "name", "up0", "netns", ServerSpace);
+        foreach (var (space, four, six) in new[] { (HostSpace, Host, Host6), (ServerSpace, Server, Server6) })
+        {
+            In(space, "ip", "address", "add", four + "/24", "dev", "up0");
+            In(space, "ip", "-6", "address", "add", six + "/64", "dev", "up0", "nodad");
+            In(space, "ip", "link", "set", "lo", "up");
+            In(space, "ip", "link", "set", "up0", "up");
+        }
+
+        foreach (var address in new[] { Private, Metadata }) OnServer("ip", "address", "add", address + "/32", "dev", "lo");
+        OnHost("ip", "route", "add", "default", "via", Server);
+        OnHost("ip", "-6", "route", "add", "default", "via", Server6);
+        Serve(ServerSpace, 80, _seen);
+    }
+
+    /// <summary>The host's interfaces, rules and settings, as other programs show them.</summary>
+    public string State() => string.Join('\n', OnHost("ip", "-o", "link").Split('\n').Select(l => l.Split(':')).Where(l => l.Length > 1).Select(l => l[1].Trim()))
+        + OnHost("nft", "list", "ruleset")
+        + OnHost("sh", "-c", "grep -r . /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/force_forwarding /proc/sys/net/ipv4/ip_forward");
+
+    public string OnHost(params string[] command) => In(HostSpace, command);
+
+    public string OnServer(params string[] command) => In(ServerSpace, command);
+
+    /// <summary>Runs a shell script in a sandbox whose host is this world's, and returns what the hosting process wrote.</summary>
+    public string Sandboxed(string profile, string script) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "run", profile, script]);
+
+    /// <summary>Starts a hosting process on this host; killed at the end.</summary>
+    public Process Hosting(params string[] arguments) => Start(HostSpace, [Environment.ProcessPath!, "host", "network", .. arguments]);
+
+    /// <summary>Starts a server on the host itself.</summary>
+    public void ServeOnHost(int port) => Serve(HostSpace, port, []);
+
+    /// <summary>Starts another server on the other side.</summary>
+    public void ServeOnServer(int port) => Serve(ServerSpace, port, []);
+
+    public void Dispose()
+    {
+        foreach (var process in _processes)
+        {
+            if (!process.HasExited) process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        foreach (var space in new[] { HostSpace, ServerSpace }) Process.Start("ip", ["netns", "delete", space]).WaitForExit();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Serve(string space, int port, List<string> seen)
+    {
+        var server = Start(space, [Environment.ProcessPath!, "host", "network", "serve", $"{port}"]);
+        using var serving = new ManualResetEventSlim();
+        server.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data == "serving") serving.Set();
+            else if (line.Data is not null) lock (seen) seen.Add(line.Data);
+        };
+        server.BeginOutputReadLine();
+        Assert.True(serving.Wait(20_000), "the server doesn't serve");
+    }
+
+    // ip netns exec replaces itself by the program: what is killed is the program.
+    private Process Start(string space, string[] command)
+    {
+        var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", space, .. command]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        _processes.Add(process);
+        return process;
+    }
+
+    private static string In(string space, params string[] command) => In(space, true, command);
+
+    private static string In(string space, bool check, string[] command) => Run(check, ["ip", "netns", "exec", space, .. command]);
+
+    private static string Run(params string[] command) => Run(true, command);
+
+    private static string Run(bool check, string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(60_000), string.Join(' ', command));
+        Assert.True(!check || process.ExitCode == 0, $"{string.Join(' ', command)}: {output}{error.Result}");
+        return output + error.Result;
+    }
+}
