@@ -80,7 +80,7 @@ internal static class CauseCases
         new("a device node in one's own directory", World.User, "mknod {D}/mine/node 0x2180 0x103", "mknodat", "EPERM", Capability, "CAP_MKNOD"),
         new("a trusted attribute of one's own file", World.User, "trusted {D}/mine/file", "setxattr", "EPERM", Capability, "CAP_SYS_ADMIN"),
         new("a filter of the caller's own before a capability", World.User, "-f hostname", "sethostname", "EPERM", Unknown, "1 seccomp filter", "CAP_SYS_ADMIN"),
-        new("nobody listens", World.User, "connect 9", "connect", "ECONNREFUSED", Network, "inet 127.0.0.1:9"),
+        new("nobody listens", World.User, "connect 9", "connect", "ECONNREFUSED", SandboxViolationCause.Network, "inet 127.0.0.1:9"),
 
         // A private root.
         new("a read-only path", World.Open, $"open {{D}}/readable {WriteOnly}", "openat", "EROFS", ReadOnlyMount, "/readable is on the mount {D}", "ro,") { Suggestion = "-WritablePath '{D}/readable'" },
@@ -94,7 +94,7 @@ internal static class CauseCases
         new("a hidden directory", World.Open, $"open {{D}}/open/file {ReadOnly}", "openat", "EACCES", FilePermission, "/open: mode 0000", "hidden in this sandbox") { Change = r => r with { Profile = r.Profile with { HiddenPaths = [r.Profile.ReadOnlyPaths[0] + "/open"] } }, Suggestion = "Leave '{D}/open' out of -HiddenPath" },
         new("a program on a mount without programs", World.Open, "exec /proc/version", "execve", "EACCES", Unknown, "/proc, which is noexec"),
         new("a device node in a writable place", World.Open, "mknod /tmp/node 0x2180 0x103", "mknodat", "EACCES", Landlock, "doesn't grant fs.make_char", "fs.make_reg"),
-        new("the loopback interface of its own", World.Open, "connect 9", "connect", "ECONNREFUSED", Network, "only the loopback interface") { Suggestion = "-Network Host" },
+        new("the loopback interface of its own", World.Open, "connect 9", "connect", "ECONNREFUSED", SandboxViolationCause.Network, "only the loopback interface") { Suggestion = "-Network Host" },
         new("a mount in a domain", World.Open, "mount /tmp", "mount", "EPERM", Landlock, "lets nobody change mounts"),
         new("the end of a mount in a domain", World.Open, "umount /tmp", "umount2", "EPERM", Capability, "CAP_SYS_ADMIN"),
         new("another root inside", World.Open, "chroot /usr", "chroot", "EPERM", Capability, "CAP_SYS_CHROOT") { Suggestion = "-KeepCapability CAP_SYS_CHROOT" },
@@ -126,7 +126,7 @@ internal static class CauseCases
         new("both would refuse, Landlock comes first", World.Landlock, "mkdir {D}/theirs/new", "mkdirat", "EACCES", Landlock, "fs.make_dir") { Change = NoCapabilities },
         new("the mode alone, in a writable place", World.Landlock, $"open {{W}}/users {WriteOnly}", "openat", "EACCES", FilePermission, "/users: mode 0600") { Change = NoCapabilities },
         new("a port that isn't listed", World.Landlock, "connect 9", "connect", "EACCES", Landlock, "net.connect_tcp for port 9", "it grants 80") { Change = r => r with { Profile = r.Profile with { TcpConnectPorts = [80] } }, Suggestion = "-TcpConnectPort 80,9" },
-        new("a port that is listed and where nobody listens", World.Landlock, "connect 9", "connect", "ECONNREFUSED", Network, "127.0.0.1:9") { Change = r => r with { Profile = r.Profile with { TcpConnectPorts = [9] } } },
+        new("a port that is listed and where nobody listens", World.Landlock, "connect 9", "connect", "ECONNREFUSED", SandboxViolationCause.Network, "127.0.0.1:9") { Change = r => r with { Profile = r.Profile with { TcpConnectPorts = [9] } } },
         new("a port to listen at", World.Landlock, "bind 8123", "bind", "EACCES", Landlock, "net.bind_tcp for port 8123") { Change = r => r with { Profile = r.Profile with { TcpBindPorts = [] } } },
         new("an abstract socket outside", World.Landlock, "connectunix @{SOCKET}", "connect", "EPERM", Landlock, "scope.abstract_unix_socket"),
         new("a mount with all capabilities", World.Landlock, "mount {D}", "mount", "EPERM", Landlock, "lets nobody change mounts"),
