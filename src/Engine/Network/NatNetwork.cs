@@ -31,13 +31,28 @@ internal sealed class NatNetwork(HardeningProfile profile)
         }
         catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
         {
-            Remove();
+            Abandon();
             return [NetworkRow.Failed("network_link", e)];
         }
     }
 
-    /// <summary>Takes everything of it away. May be called again.</summary>
-    public void Remove()
+    /// <summary>
+    /// Takes everything of it away. May be called again. What can't be taken away stays in the journal: the next import, or Repair-Sandbox,
+    /// does it, and says why where it can't either.
+    /// </summary>
+    public void Abandon()
+    {
+        try
+        {
+            Remove();
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
+        {
+            // see above
+        }
+    }
+
+    private void Remove()
     {
         _ports.Dispose();
         if (Interlocked.Exchange(ref _journal, null) is not { } journal) return;

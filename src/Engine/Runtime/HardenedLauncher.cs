@@ -29,7 +29,7 @@ public static class HardenedLauncher
         catch
         {
             limits.Remove();
-            network?.Remove();
+            network?.Abandon();
             recorder?.Abandon();
             violations?.Abandon();
             throw;

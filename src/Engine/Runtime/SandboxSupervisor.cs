@@ -197,11 +197,7 @@ internal sealed class SandboxSupervisor
     {
         try
         {
-            network?.Remove();
-        }
-        catch (SandboxException)
-        {
-            // The journal stays: the next import, or Repair-Sandbox, does it, and says why where it can't.
+            network?.Abandon();
         }
         finally
         {

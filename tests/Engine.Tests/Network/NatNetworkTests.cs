@@ -110,6 +110,19 @@ public sealed class NatNetworkTests
         Assert.Equal(before, world.State());
     }
 
+    [Theory]
+    [InlineData(NetworkWorld.Host)]
+    [InlineData(NetworkWorld.Host6)]
+    public void A_published_port_may_be_one_of_udp(string address)
+    {
+        using var world = new NetworkWorld();
+        var perl = """use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 5353, V6Only => 0, Proto => "udp") or die $@; while (defined $s->recv(my $m, 100)) { $s->send("got $m") }""";
+        var host = world.Hosting("hold", Profile("\"publishPorts\": [\"53:5353/udp\"]"), $"perl -e '{perl}'");
+        Await(host, "running");
+        var ask = """use IO::Socket::IP; my $s = IO::Socket::IP->new(PeerHost => $ARGV[0], PeerPort => 53, Proto => "udp") or die $@; for (1..20) { $s->send("it"); my $r = ""; vec($r, fileno $s, 1) = 1; if (select($r, undef, undef, 0.5) && defined $s->recv(my $m, 100)) { print $m; exit } sleep 0.2 }""";
+        Assert.Equal("got it", world.OnServer("perl", "-e", ask, address));
+    }
+
     // Two at once share what they borrow; the first to end leaves it to the other.
     [Fact]
     public void Forwarding_lasts_as_long_as_anybody_needs_it()
