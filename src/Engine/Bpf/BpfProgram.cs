@@ -49,9 +49,16 @@ internal sealed unsafe class BpfProgram : IDisposable
         _link = new(BpfCommand.Require(BpfCommand.RawTracepointOpen, &attributes, sizeof(AttachAttributes), "BPF_RAW_TRACEPOINT_OPEN"));
     }
 
-    public void Dispose()
+    /// <summary>It runs no more; what it counted can still be asked for.</summary>
+    public void Detach()
     {
         _link?.Dispose();
+        _link = null;
+    }
+
+    public void Dispose()
+    {
+        Detach();
         _program.Dispose();
     }
 

@@ -15,7 +15,7 @@ internal sealed class DenialHub
     private volatile bool _wantsWhole = true;
     private bool _completed;
 
-    /// <summary>The first denial that ended its process.</summary>
+    /// <summary>The denial that ended the target itself, else the first that ended a process of it.</summary>
     public SeccompDenial? Fatal { get; private set; }
 
     /// <summary>How many there were.</summary>
@@ -59,7 +59,7 @@ internal sealed class DenialHub
         lock (_lock)
         {
             Total++;
-            if (denial.Signal is not null) Fatal ??= denial;
+            if (denial.Signal is not null && (Fatal is null || denial.ProcessId == denial.SandboxId)) Fatal = denial;
             if (KindOf(denial) is { } kind) kind.Count++;
             else _others++;
             if (Total >= MostKept && _followers.Length == 0) _wantsWhole = false;

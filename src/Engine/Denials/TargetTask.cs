@@ -62,13 +62,19 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
         return null;
     }
 
-    /// <summary>The thread's name now; null where it has ended.</summary>
+    /// <summary>The thread's name, as last read.</summary>
+    public string? Name() => _name;
+
+    /// <summary>
+    /// Reads its name and <see cref="User"/>; false where the thread has ended: the name can't be read then, where the directory's owner
+    /// would be root for it (fs/proc/base.c, pid_getattr).
+    /// </summary>
     [SkipLocalsInit]
-    public string? Name()
+    public bool Refresh()
     {
         var buffer = stackalloc byte[64];
         var length = (int)(long)LibC.pread(_comm.Number, buffer, 64, 0);
-        if (length <= 0) return null;
+        if (length <= 0) return false;
         var bytes = new ReadOnlySpan<byte>(buffer, length - 1); // without the line feed
         if (_name is null || !bytes.SequenceEqual(_nameBytes.AsSpan(0, _nameLength)))
         {
@@ -77,7 +83,7 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
             _nameLength = bytes.Length;
         }
 
-        return _name;
+        return ReadUser();
     }
 
     /// <summary>The program that it runs now, as its mount namespace names it; null where that can't be told.</summary>
@@ -103,8 +109,7 @@ internal sealed unsafe class TargetTask : ITargetView, IDisposable
     /// </summary>
     public long User { get; private set; }
 
-    /// <summary>Reads <see cref="User"/>; false where the thread has ended.</summary>
-    public bool ReadUser()
+    private bool ReadUser()
     {
         stat status;
         if (LibC.fstat(_directory.Number, &status) != 0) return false;

@@ -18,13 +18,13 @@ internal sealed class TargetTasks : IDisposable
         // A kept one that lives is the one: no other has its id. A dead one may have left its id to another.
         if (_byThread.TryGetValue(thread, out var known))
         {
-            if (known.ReadUser()) return known;
+            if (known.Refresh()) return known;
             known.Dispose();
             _byThread.Remove(thread);
         }
 
         if (TargetTask.TryOpen(thread) is not { } opened) return null;
-        if (!opened.ReadUser() || !listener.Waits(call))
+        if (!opened.Refresh() || !listener.Waits(call))
         {
             opened.Dispose();
             return null;

@@ -187,7 +187,7 @@ internal sealed class SandboxSupervisor
         {
             // Whatever went wrong above, those who wait for the end get it.
             lock (_holding) _released = true;
-            if (Network is { } network) new Thread(() => Publish(ending, network)) { IsBackground = true, Name = "sandbox-network" }.Start(); // the kernel takes its time over a link
+            if (Network is { } network) new Thread(() => Publish(ending, network)) { IsBackground = true, Name = "Sandbox.Network" }.Start(); // the kernel takes its time over a link
             else Publish(ending, null);
             _loop.Release();
         }
@@ -202,8 +202,15 @@ internal sealed class SandboxSupervisor
         finally
         {
             _ending = ending;
-            Ended?.Invoke();
-            _ended.Set();
+            Violations?.Complete();
+            try
+            {
+                Ended?.Invoke();
+            }
+            finally
+            {
+                _ended.Set();
+            }
         }
     }
 

@@ -62,10 +62,19 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     private bool Refuse(in SeccompNotification call, SeccompDecision decision)
     {
         if (!Kills(decision)) return _listener.Fail(call.Id, Answer(decision));
-        var task = Find(call);
-        using var process = task is null ? null : PidFd.TryOpen(task.Process);
-        var waits = process is not null && _listener.Waits(call.Id);
-        if (waits) PidFd.Signal(process!, 9);
+        var waits = false;
+        try
+        {
+            // Without descriptors left, the thread's own id may do: it is the process's where it is its first thread.
+            using var process = PidFd.TryOpen(Find(call)?.Process ?? call.Thread);
+            waits = process is not null && _listener.Waits(call.Id);
+            if (waits) PidFd.Signal(process!, 9);
+        }
+        catch (ErrnoException e)
+        {
+            System.Diagnostics.Trace.TraceError($"Sandbox.Seccomp: a caller couldn't be killed, and its call is refused: {e.Message}");
+        }
+
         _listener.Fail(call.Id, Answer(decision));
         return waits;
     }
@@ -81,7 +90,7 @@ internal sealed class SeccompSupervisor(FileDescriptor listener, SeccompPolicy p
     private SeccompDenial Describe(in SeccompNotification call, SeccompDecision decision)
     {
         var arguments = ((ReadOnlySpan<ulong>)call.Arguments).ToArray();
-        var task = Denials.WantsWhole ? Find(call) : null;
+        var task = Denials.WantsWhole || Kills(decision) ? Find(call) : null;
         return new()
         {
             SyscallNumber = call.Number,

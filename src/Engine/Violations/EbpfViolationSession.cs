@@ -25,7 +25,7 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
     {
         _probe = probe;
         _sandboxes = watch.Sandboxes;
-        _maker = new(watch.Sandboxes);
+        _maker = new(watch.Sandboxes, exclusive: watch is { ProcessIds: [], CgroupPath: null, All: false });
         _ends = watch.Sandboxes.Count + watch.ProcessIds.Count > 0;
         _handler = record =>
         {
@@ -85,29 +85,45 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
         // Whether it has ended first: what it did before is in the buffer then.
         var ended = _ends && HaveEnded();
         _batch = batch;
-        if (_probe.Ring.Read(_handler, Most) > 0)
+        var count = ReadSome();
+        if (count > 0)
         {
             _busy = true;
             return false;
         }
 
-        if (ended) return true;
+        if (ended || count < 0) return true;
         // In a burst nobody is woken for each record: that would cost those who are watched.
         if (_busy && wait >= Nap) Thread.Sleep(Nap);
         else _probe.Ring.Wait(wait);
-        _busy = _probe.Ring.Read(_handler, Most) > 0;
-        return false;
+        count = ReadSome();
+        _busy = count > 0;
+        return count < 0;
+    }
+
+    // How many there were; -1 once it is closed, by whoever has the session: the memory is gone then.
+    private int ReadSome()
+    {
+        lock (_closing) return _last is null ? _probe.Ring.Read(_handler, Most) : -1;
     }
 
     private protected override void Close()
     {
         lock (_closing)
         {
-            _last = _probe.Counts();
-            _probe.Dispose();
+            if (_last is not null) return;
+            try
+            {
+                _probe.Detach();
+                _last = _probe.Counts();
+            }
+            finally
+            {
+                _last ??= default(ViolationCounts);
+                _probe.Dispose();
+                foreach (var process in _processes) process.Dispose();
+            }
         }
-
-        foreach (var process in _processes) process.Dispose();
     }
 
     private void Follow(SandboxViolationWatch watch)
@@ -119,12 +135,16 @@ internal sealed class EbpfViolationSession : SandboxViolationSession
     private unsafe bool HaveEnded()
     {
         if (!_sandboxes.All(s => s.HasExited)) return false;
-        foreach (var process in _processes)
+        lock (_closing)
         {
-            var poll = new pollfd { fd = process.Number, events = (short)LibC.POLLIN };
-            if (PollEvents.Wait(&poll, 1, 0) == 0) return false;
-        }
+            if (_last is not null) return true;
+            foreach (var process in _processes)
+            {
+                var poll = new pollfd { fd = process.Number, events = (short)LibC.POLLIN };
+                if (PollEvents.Wait(&poll, 1, 0) == 0) return false;
+            }
 
-        return true;
+            return true;
+        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class NotifyViolationSession : SandboxViolationSession
 {
     private readonly NotifyDenialSession _denials;
     private readonly SandboxViolationWatch _watch;
-    private long _filtered, _emitted;
+    private long _filtered, _emitted, _aggregated;
 
     private NotifyViolationSession(SandboxViolationWatch watch, SandboxException? fallback) => (_watch, Fallback, _denials) = (watch, fallback, NotifyDenialSession.Open(watch.Sandboxes));
 
@@ -33,7 +33,7 @@ internal sealed class NotifyViolationSession : SandboxViolationSession
     public override long Emitted => _emitted;
 
     /// <inheritdoc/>
-    public override long Dropped => _denials.Lost;
+    public override long Dropped => _denials.Lost + _aggregated;
 
     /// <summary>Begins to follow.</summary>
     /// <param name="watch">What is watched.</param>
@@ -53,9 +53,10 @@ internal sealed class NotifyViolationSession : SandboxViolationSession
                 continue;
             }
 
-            // A full queue has made one object of several: each of them is one here.
-            for (var i = 0L; i < denial.Count; i++) batch.Add(Make(denial, kind, errno!.Value));
-            _emitted += denial.Count;
+            // A full queue has made one object of several. What the others were about isn't known any more: they are lost.
+            batch.Add(Make(denial, kind, errno!.Value));
+            _emitted++;
+            _aggregated += denial.Count - 1;
         }
 
         return _denials.IsOver;

@@ -56,6 +56,7 @@ internal sealed class RecordedViolationSession : SandboxViolationSession
         }
 
         if (found) return false;
+        if (over && _recorders.Select(r => r.Failure).FirstOrDefault(f => f is not null) is { } failure) throw failure;
         if (!over) Thread.Sleep(wait < Nap ? wait : Nap);
         return over;
     }

@@ -7,6 +7,9 @@ public abstract class SandboxViolationSession : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
+    // What has come by the end of the time is handed over; a stream that never pauses doesn't make it longer than this.
+    private static readonly TimeSpan Overtime = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Where its violations are from; never Auto.</summary>
     public abstract SandboxViolationSource Source { get; }
 
@@ -62,6 +65,7 @@ public abstract class SandboxViolationSession : IDisposable
 
             IsOver |= batch.Count == 0 && ended;
             if (batch.Count == 0 && (ended || left <= TimeSpan.Zero)) yield break;
+            if (left <= -Overtime) yield break;
         }
     }
 

@@ -5,7 +5,9 @@ using Sandbox.Seccomp;
 namespace Sandbox.Violations;
 
 /// <summary>Makes the object of a record: names it, and finds who refused the call.</summary>
-internal sealed class ViolationMaker(IReadOnlyList<HardenedProcess> sandboxes)
+/// <param name="sandboxes">Those that are watched.</param>
+/// <param name="exclusive">Whether nobody else is.</param>
+internal sealed class ViolationMaker(IReadOnlyList<HardenedProcess> sandboxes, bool exclusive)
 {
     private readonly RecentCauses _causes = new();
     private readonly DateTime _boot = BootClock.BootTime;
@@ -56,7 +58,7 @@ internal sealed class ViolationMaker(IReadOnlyList<HardenedProcess> sandboxes)
     private HardenedProcess? SandboxOf(ViolationFacts facts) => sandboxes.Count switch
     {
         0 => null,
-        1 => sandboxes[0],
+        1 when exclusive => sandboxes[0],
         _ => sandboxes.FirstOrDefault(s => s.Id == facts.Process || facts.Ancestors.Contains(s.Id) || facts.Ancestors.Contains(s.InitId)),
     };
 }

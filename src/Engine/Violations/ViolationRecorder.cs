@@ -17,7 +17,7 @@ internal sealed class ViolationRecorder
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _over = new();
     private readonly BpfRingBuffer.RecordHandler _handler;
-    private ViolationMaker _maker = new([]);
+    private ViolationMaker _maker = new([], exclusive: false);
     private volatile bool _complete;
     private volatile SandboxException? _failure;
     private long _notKept;
@@ -74,7 +74,7 @@ internal sealed class ViolationRecorder
     /// <summary>Begins to read.</summary>
     public void Begin(HardenedProcess sandbox)
     {
-        _maker = new([sandbox]);
+        _maker = new([sandbox], exclusive: true);
         _begun = true;
         _thread.Start();
     }
@@ -146,6 +146,7 @@ internal sealed class ViolationRecorder
         {
             lock (_closing)
             {
+                _probe.Detach();
                 _last = _probe.Counts();
                 _probe.Dispose();
             }

@@ -117,7 +117,7 @@ public sealed class ViolationSessionTests : IDisposable
         Assert.SkipWhen(code == 3, "the id was never free");
         Assert.True(code == 7, error);
         target.StandardInput.WriteLine();
-        Assert.DoesNotContain(session.Read(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), v => v.ProcessId == mine.ProcessId);
+        Assert.DoesNotContain(session.Read(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken), v => v.Path?.Contains("foreign", StringComparison.Ordinal) == true);
     }
 
     [Fact]
@@ -216,6 +216,47 @@ public sealed class ViolationSessionTests : IDisposable
         finally
         {
             if (!host.HasExited) host.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_stream_that_never_pauses_ends_with_its_time()
+    {
+        using var target = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "while :; do cd /not-there; done"]) { RedirectStandardError = true })!;
+        try
+        {
+            target.BeginErrorReadLine();
+            using var session = ViolationSessions.Open(new() { ProcessIds = [target.Id], Errnos = [2] });
+            var clock = Stopwatch.StartNew();
+            Assert.NotEmpty(session.Read(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken).ToArray());
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 5);
+            session.Dispose();
+            Assert.Equal(session.Seen, session.Filtered + session.Emitted + session.Dropped);
+            Assert.Empty(session.Read(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            target.Kill();
+            target.WaitForExit();
+        }
+    }
+
+    [Fact]
+    public void Who_is_watched_beside_a_sandbox_is_not_taken_for_it()
+    {
+        var sandbox = HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "read line"));
+        using var other = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read line; mkdir /proc/other"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        try
+        {
+            using var session = ViolationSessions.Open(new() { Sandboxes = [sandbox], ProcessIds = [other.Id], Errnos = [2, 1, 13] });
+            other.StandardInput.WriteLine();
+            var violation = session.Read(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken).First(v => v.Path == "/proc/other");
+            Assert.Null(violation.SandboxId);
+        }
+        finally
+        {
+            sandbox.Stop(TimeSpan.Zero);
+            other.WaitForExit();
         }
     }
 

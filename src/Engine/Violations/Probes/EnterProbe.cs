@@ -33,7 +33,11 @@ internal sealed class EnterProbe
             .JumpIf(R1, BpfCondition.NotEqual, ProbeMaps.Pending, "end")
             .Store(BpfSize.Word, R0, 4, R7)
             .Jump("end")
-            .Label("count");
+            .Label("count")
+            .Load(_kernel.IsArm64 ? BpfSize.Double : BpfSize.Word, R8, R6, _kernel.Compat)
+            .Compute(BpfOperation.And, R8, _kernel.CompatMask)
+            .JumpIf(R8, BpfCondition.Equal, 0, "native").Move(R8, ProbeMaps.CallSlots)
+            .Label("native");
         Count();
         return _code;
     }
@@ -46,19 +50,16 @@ internal sealed class EnterProbe
             .Load(BpfSize.Word, R1, R0, 0)
             .JumpIf(R1, BpfCondition.NotEqual, ProbeMaps.Pending, "end")
             .Load(BpfSize.Word, R7, R0, 4)
-            .Store(BpfSize.Double, R0, 0, ProbeMaps.Active);
+            .Store(BpfSize.Double, R0, 0, ProbeMaps.Active)
+            .Move(R8, 0); // who waits is our launcher, of the native kind, whatever the program is
         Count();
         return _code;
     }
 
-    // The call with the number in R7 of the task in R6.
+    // The call with the number in R7; R8 is where the slots of its kind begin.
     private void Count()
     {
-        _code.Load(_kernel.IsArm64 ? BpfSize.Double : BpfSize.Word, R8, R6, _kernel.Compat)
-            .Compute(BpfOperation.And, R8, _kernel.CompatMask)
-            .JumpIf(R8, BpfCondition.Equal, 0, "native").Move(R8, ProbeMaps.CallSlots)
-            .Label("native")
-            .Move32(R7, R7)
+        _code.Move32(R7, R7)
             .JumpIf(R7, BpfCondition.GreaterOrEqual, ProbeMaps.CallSlots, "rare")
             .Move(R1, R7).Compute(BpfOperation.Add, R1, R8)
             .Store(BpfSize.Word, Frame, ProbeCode.Temporary, R1)

@@ -34,7 +34,8 @@ internal sealed partial class ExitProbe
     {
         _code.Load(BpfSize.Double, R7, R1, 8)
             .JumpIf(R7, BpfCondition.SignedGreaterOrEqual, 0, "end")
-            .JumpIf(R7, BpfCondition.SignedLess, -4095, "end")
+            // Beyond are the kernel's own, such as ERESTARTSYS (linux/errno.h): the call isn't over, or its caller was killed in it.
+            .JumpIf(R7, BpfCondition.SignedLess, -511, "end")
             .Load(BpfSize.Double, R8, R1, 0) // the registers
             .Move(R9, 0).Compute(BpfOperation.Subtract, R9, R7)
             .Call(BpfHelper.GetCurrentTaskBtf).Move(R6, R0);

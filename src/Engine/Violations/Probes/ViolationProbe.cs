@@ -9,6 +9,7 @@ internal sealed class ViolationProbe : IDisposable
 {
     // Enough for the bursts of a program between two looks of the reader; the kernel gives it at once, so more takes longer to begin.
     private const int RingSize = 4 << 20;
+    private const int MostAttempts = 16;
     private readonly List<IDisposable> _parts = [];
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
     private readonly List<BpfProgram> _programs = [];
@@ -61,12 +62,24 @@ internal sealed class ViolationProbe : IDisposable
     public ViolationCounts Counts()
     {
         long Count(ProbeCounter counter) => _counters.Sum((int)counter);
-        var missed = _programs.Sum(p => p.Missed);
-        return new(Count(ProbeCounter.Seen) + missed, Count(ProbeCounter.Filtered), Count(ProbeCounter.Emitted), Count(ProbeCounter.Dropped) + missed, Count(ProbeCounter.Unfollowed));
+        // They go on while they are read one after the other: read again until they belong together.
+        for (var attempt = 1; ; attempt++)
+        {
+            var missed = _programs.Sum(p => p.Missed);
+            var counts = new ViolationCounts(Count(ProbeCounter.Seen) + missed, Count(ProbeCounter.Filtered), Count(ProbeCounter.Emitted), Count(ProbeCounter.Dropped) + missed, Count(ProbeCounter.Unfollowed));
+            if (counts.Seen == counts.Filtered + counts.Emitted + counts.Dropped || attempt == MostAttempts) return counts;
+            if (attempt > 4) Thread.Sleep(1);
+        }
     }
 
     /// <summary>Follows a thread, from its next program on where it waits for one; false where it has ended.</summary>
     public bool Follow(int thread, bool fromExec) => TaskMarks.Mark(_tasks, thread, fromExec);
+
+    /// <summary>Looks at nothing any more; the counts are final.</summary>
+    public void Detach()
+    {
+        foreach (var program in _programs) program.Detach();
+    }
 
     public void Dispose()
     {
