@@ -54,7 +54,7 @@ public sealed class NeighbourFloodTests
     [InlineData(true)]
     public void AnOverrunIsCountedExactly(bool withNeighbour)
     {
-        // Other tests' records can overrun the oracle too, or the kernel's own queue: then nothing can be told, and it is tried again.
+        // Other tests' records can overrun the oracle too, or the kernel's own queue, or the reader keeps up: then it is tried again.
         for (var left = 3; !IsCountedExactly(withNeighbour, last: left == 1); left--)
         {
         }
@@ -71,7 +71,7 @@ public sealed class NeighbourFloodTests
         neighbour.Dispose();
         var came = AuditDenialSessionTests.Read(session).Sum(d => d.Count);
         var drained = oracle.Drain(TimeSpan.FromSeconds(30));
-        if (!last && (!drained || !session.LossKnown || oracle.Lost > 0)) return false;
+        if (!last && (!drained || !session.LossKnown || oracle.Lost > 0 || session.Lost == 0)) return false;
         Assert.True(drained);
         Assert.True(session.Lost > 0 && session.Detail.Contains("ran over", StringComparison.Ordinal), session.Detail);
         Assert.True(session.LossKnown, session.Detail);
