@@ -73,15 +73,11 @@ internal sealed unsafe class BpfMap : IDisposable
         if (!TryUpdate(key, value)) throw BpfFailure.Describe($"BPF_MAP_UPDATE_ELEM, {Kind}", LibC.errno);
     }
 
-    /// <summary>The sum of a number over all processors.</summary>
-    public long Sum(int key)
-    {
-        Span<ulong> values = stackalloc ulong[Processors];
-        Lookup(&key, values);
-        ulong sum = 0;
-        foreach (var value in values) sum += value;
-        return (long)sum;
-    }
+    /// <summary>The sum of a number of an array over all processors.</summary>
+    public long Sum(int key) => SumAt(&key);
+
+    /// <summary>The same of a hash, by its key of eight bytes.</summary>
+    public long SumOf(ulong key) => SumAt(&key);
 
     /// <summary>Each number of a per-processor array, summed over all processors.</summary>
     public long[] Sums(int entries)
@@ -98,25 +94,20 @@ internal sealed unsafe class BpfMap : IDisposable
         while ((key = NextKey(key)) is { } next) yield return next;
     }
 
-    /// <summary>The sum of the number of a key over all processors.</summary>
-    public long SumOf(ulong key)
-    {
-        Span<ulong> values = stackalloc ulong[Processors];
-        Lookup(&key, values);
-        ulong sum = 0;
-        foreach (var value in values) sum += value;
-        return (long)sum;
-    }
-
     public void Dispose() => Descriptor.Dispose();
 
-    private void Lookup(void* key, Span<ulong> values)
+    private long SumAt(void* key)
     {
+        Span<ulong> values = stackalloc ulong[Processors];
         fixed (ulong* at = values)
         {
             var attributes = new ElementAttributes { Descriptor = (uint)Descriptor.Number, Key = key, Value = at };
             BpfCommand.Require(BpfCommand.MapLookup, &attributes, sizeof(ElementAttributes), $"BPF_MAP_LOOKUP_ELEM, {Kind}");
         }
+
+        ulong sum = 0;
+        foreach (var value in values) sum += value;
+        return (long)sum;
     }
 
     private ulong? NextKey(ulong? after)

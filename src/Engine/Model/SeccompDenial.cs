@@ -108,7 +108,10 @@ public sealed class SeccompDenial
         return copy;
     }
 
-    /// <summary>The same with only what the kernel itself told of the caller: it was gone when the rest was read.</summary>
+    /// <summary>
+    /// The same with only what the kernel itself told of the caller: it was gone when the rest was read, and wasn't ended by us, or it
+    /// couldn't be ended.
+    /// </summary>
     internal SeccompDenial WithoutCaller() => new()
     {
         SyscallNumber = SyscallNumber,
@@ -119,7 +122,6 @@ public sealed class SeccompDenial
         ThreadId = ThreadId,
         SandboxId = SandboxId,
         InstructionPointer = InstructionPointer,
-        Signal = Signal,
         Scope = Scope,
         Source = Source,
         UtcTime = UtcTime,

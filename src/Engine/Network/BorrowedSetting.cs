@@ -1,3 +1,5 @@
+using Sandbox.Host;
+
 namespace Sandbox.Network;
 
 /// <summary>A setting of the host that is changed while a sandbox runs.</summary>

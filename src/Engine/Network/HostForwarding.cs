@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sandbox.Host;
 
 namespace Sandbox.Network;
 

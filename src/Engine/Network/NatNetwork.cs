@@ -1,4 +1,5 @@
 using System.Net;
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Network;

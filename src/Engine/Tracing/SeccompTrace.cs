@@ -112,7 +112,7 @@ public sealed class SeccompTrace : IDisposable
         _stop.Cancel();
         _thread.Join();
         _recorder?.Detach(_table);
-        if (_session is { Failure: null } left) Take(left, TimeSpan.Zero, CancellationToken.None);
+        if (_session is { Failure: null } left) TakeRest(left);
         _session?.Dispose();
         _counter?.Dispose();
         Flush();
@@ -161,6 +161,17 @@ public sealed class SeccompTrace : IDisposable
         {
             Take(session, Interval, _stop.Token);
             TryFlush();
+        }
+    }
+
+    // Everything that is here by now, which may be more than one reading without a wait hands over.
+    private void TakeRest(SeccompDenialSession session)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var before = -1L; before != session.Delivered && clock.Elapsed < Patience;)
+        {
+            before = session.Delivered;
+            Take(session, TimeSpan.Zero, CancellationToken.None);
         }
     }
 

@@ -1,4 +1,4 @@
-using Sandbox.Bpf;
+using Sandbox.Native;
 using Sandbox.Runtime;
 using Sandbox.Seccomp;
 
@@ -84,7 +84,7 @@ internal sealed class SyscallRecorder : ISyscallRecorder
     /// <summary>Counts a process from the program on that it executes next, where the kernel counts.</summary>
     public void Follow(int process)
     {
-        if (_counter?.Follow(process, fromExec: true) == false) throw BpfFailure.Describe("BPF_MAP_UPDATE_ELEM, TaskStorage", Tmds.Linux.LibC.errno);
+        if (_counter?.Follow(process, fromExec: true) == false) throw new ErrnoException("pidfd_open", Errno.ESRCH, "the target has ended before its program began");
     }
 
     /// <summary>The target has ended: the file has everything.</summary>

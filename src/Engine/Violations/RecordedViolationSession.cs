@@ -37,6 +37,9 @@ internal sealed class RecordedViolationSession : SandboxViolationSession
     /// <inheritdoc/>
     public override long Unfollowed => _recorders.Sum(r => r.Counts.Unfollowed);
 
+    /// <inheritdoc/>
+    public override SandboxException? Failure => _recorders.Where(r => r.IsOver).Select(r => r.Failure).FirstOrDefault(f => f is not null);
+
     /// <summary>Whether everything that a watch asks for is recorded already.</summary>
     public static bool Holds(SandboxViolationWatch watch) => watch is { Sandboxes.Count: > 0, ProcessIds: [] } && watch.Sandboxes.All(s => s.RecordsViolations) && watch.Errnos.All(ViolationErrnos.Any.Contains);
 
@@ -56,7 +59,6 @@ internal sealed class RecordedViolationSession : SandboxViolationSession
         }
 
         if (found) return false;
-        if (over && _recorders.Select(r => r.Failure).FirstOrDefault(f => f is not null) is { } failure) throw failure;
         if (!over) Thread.Sleep(wait < Nap ? wait : Nap);
         return over;
     }

@@ -1,4 +1,5 @@
 using Sandbox.Bpf;
+using Sandbox.Native;
 using Sandbox.Violations.Probes;
 
 namespace Sandbox.Violations;
@@ -68,7 +69,7 @@ internal sealed class ViolationRecorder
     public void Follow(int process)
     {
         Snapshot = TargetSnapshot.TryTake(process);
-        if (!_probe.Follow(process, fromExec: true)) throw BpfFailure.Describe("BPF_MAP_UPDATE_ELEM, TaskStorage", Tmds.Linux.LibC.errno);
+        if (!_probe.Follow(process, fromExec: true)) throw new ErrnoException("pidfd_open", Errno.ESRCH, "the target has ended before its program began");
     }
 
     /// <summary>Begins to read.</summary>

@@ -16,7 +16,6 @@ public sealed class RecentCausesTests : IDisposable
     [Fact]
     public void Calls_that_differ_in_anything_have_causes_of_their_own()
     {
-        // The same path, first by its mode and then, the mode changed, by the mount.
         var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "for i in 1 2 3 4 5 6 7 8; do true > /usr/x; chroot / true; nice -n -1 true; done; true") with { RecordViolations = true });
         Assert.True(process.ExitCode == 0, Sandboxed.Describe(process));
         var causes = process.GetViolations().GroupBy(v => v.Syscall).ToDictionary(g => g.Key, g => g.Select(v => v.Cause).Distinct().ToArray());

@@ -35,6 +35,9 @@ internal static class PrivilegeSteps
         }
     }
 
+    // Where the caller has no capability and can get none, there is nothing to drop, and what dropping takes would be refused.
+    private static readonly Lazy<bool> HasNone = new(() => ProcessStatus.Of(Environment.ProcessId) is { CapPrm: 0, CapInh: 0, CapAmb: 0, CapBnd: 0 });
+
     public static void AddCapabilities(PlanContext c, IReadOnlyList<int> keep, int lastCapability)
     {
         if (!c.Profile.DropCapabilities)
@@ -44,15 +47,16 @@ internal static class PrivilegeSteps
         }
 
         var mask = keep.Aggregate(0UL, (m, n) => m | (1UL << n));
+        var held = c.OwnUser || !HasNone.Value;
         c.Begin("capability_bounding_set", e => e.CapabilitySet("CapBnd", mask));
-        for (var number = 0; number <= lastCapability; number++)
+        for (var number = 0; held && number <= lastCapability; number++)
         {
             if (!keep.Contains(number)) c.Writer.Call(Syscall.Prctl, PlanArgument.Value(BoundingDrop, "PR_CAPBSET_DROP"), number, 0, 0, 0);
         }
 
         // SETPCAP is needed up to the last securebits call, so the sets are emptied in two goes.
         c.Begin("capabilities", e => e.Capabilities(mask), afterExec: true);
-        SetCapabilities(c, mask | (1UL << 8), mask);
+        SetCapabilities(c, held ? mask | (1UL << 8) : mask, mask);
         c.Begin("ambient_capabilities", e => e.CapabilitySet("CapAmb", mask));
         c.Writer.Call(Syscall.Prctl, PlanArgument.Value(Ambient, "PR_CAP_AMBIENT"), PlanArgument.Value(4, "PR_CAP_AMBIENT_CLEAR_ALL"), 0, 0, 0);
         foreach (var number in keep) c.Writer.Call(Syscall.Prctl, PlanArgument.Value(Ambient, "PR_CAP_AMBIENT"), PlanArgument.Value(2, "PR_CAP_AMBIENT_RAISE"), number, 0, 0);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Sandbox.Hardening;
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Violations;
@@ -49,9 +50,9 @@ internal static class CapabilityNeeds
             "unshare" or "clone" => Namespaces(a[0]),
             "clone3" => Namespaces(Flags(facts)),
             "setns" => (a[1] & NewUser) != 0 || a[1] == 0 ? null : Need(CapabilityPlace.Own, "entering a namespace", "CAP_SYS_ADMIN"),
-            "bpf" => Sysctl.Read("kernel/unprivileged_bpf_disabled") is > 0 ? Need(CapabilityPlace.First, "bpf(2), which is closed to others (kernel.unprivileged_bpf_disabled)", "CAP_BPF", "CAP_SYS_ADMIN") : null,
+            "bpf" => Sysctl.Number("kernel/unprivileged_bpf_disabled") is > 0 ? Need(CapabilityPlace.First, "bpf(2), which is closed to others (kernel.unprivileged_bpf_disabled)", "CAP_BPF", "CAP_SYS_ADMIN") : null,
             "perf_event_open" => Need(CapabilityPlace.First, "performance events (kernel.perf_event_paranoid)", "CAP_PERFMON", "CAP_SYS_ADMIN") with { Errno = facts.Errno },
-            "io_uring_setup" => Sysctl.Read("kernel/io_uring_disabled") == 1 ? Need(CapabilityPlace.First, "io_uring, which is closed to others (kernel.io_uring_disabled)", "CAP_SYS_ADMIN") : null,
+            "io_uring_setup" => Sysctl.Number("kernel/io_uring_disabled") == 1 ? Need(CapabilityPlace.First, "io_uring, which is closed to others (kernel.io_uring_disabled)", "CAP_SYS_ADMIN") : null,
             "socket" => Socket(a),
             "setsockopt" => Option(a),
             "ioctl" => IsInterfaceChange((uint)a[1]) ? Need(CapabilityPlace.Network, "changing network interfaces", "CAP_NET_ADMIN") : null,
@@ -140,6 +141,6 @@ internal static class CapabilityNeeds
         if (facts.Entry?.Name is not ("prlimit64" or "setrlimit") || (int)facts.Arguments[at] != OpenFiles) return false;
         var text = facts.Decoded.FirstOrDefault(d => d.Text.StartsWith("{rlim_cur=", StringComparison.Ordinal))?.Text;
         var most = text is null ? null : text[(text.LastIndexOf('=') + 1)..].TrimEnd('}');
-        return !ulong.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value > (ulong)(Sysctl.Read("fs/nr_open") ?? 0);
+        return !ulong.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value > (ulong)(Sysctl.Number("fs/nr_open") ?? 0);
     }
 }

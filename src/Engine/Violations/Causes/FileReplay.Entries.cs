@@ -1,4 +1,5 @@
 using Sandbox.Hardening;
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Violations;
@@ -81,7 +82,7 @@ internal sealed partial class FileReplay
     // /proc/sys/fs/protected_hardlinks (proc_sys_fs(5)): others' files only where one may read and write them, and never special ones.
     private CheckResult LinkIsProtected(Inode file)
     {
-        if (file.Owner == Caller.User || Sysctl.Read("fs/protected_hardlinks") != 1) return CheckResult.Passes;
+        if (file.Owner == Caller.User || Sysctl.Number("fs/protected_hardlinks") != 1) return CheckResult.Passes;
         var fowner = Caller.HasOver(Fowner, file);
         if (fowner == true) return CheckResult.Passes;
         var special = !file.IsRegular || (file.Mode & 0x800) != 0 || (file.Mode & 0x408) == 0x408;

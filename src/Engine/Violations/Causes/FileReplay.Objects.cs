@@ -1,5 +1,6 @@
 using System.Text;
 using Sandbox.Hardening;
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Violations;
@@ -39,7 +40,7 @@ internal sealed partial class FileReplay
         var directory = walk.Parent;
         if ((directory.Mode & Sticky) == 0 || file.Owner == Caller.User || file.Owner == directory.Owner || !(file.IsRegular || file.Type == Fifo)) return CheckResult.Passes;
         var name = file.IsRegular ? "protected_regular" : "protected_fifos";
-        var level = Sysctl.Read("fs/" + name);
+        var level = Sysctl.Number("fs/" + name);
         if (level is null or 0 || !((directory.Mode & OthersWrite) != 0 || (level >= 2 && (directory.Mode & GroupWrite) != 0))) return CheckResult.Passes;
         return PermissionCheck.Refused(Errno.EACCES, $"{file.Path}: O_CREAT on a file of user {Id(file.Owner)} in a sticky directory that others may write (fs.{name} is {level}).", null);
     }

@@ -1,3 +1,4 @@
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Violations;
@@ -164,7 +165,7 @@ internal sealed class PathWalk : IDisposable
     {
         const int Sticky = 0x200, OthersWrite = 0x2;
         if ((directory.Mode & Sticky) == 0 || (directory.Mode & OthersWrite) == 0 || link.Owner == _caller!.User || link.Owner == directory.Owner) return CheckResult.Passes;
-        return Sysctl.Read("fs/protected_symlinks") != 1 ? CheckResult.Passes : PermissionCheck.Refused(
+        return Sysctl.Number("fs/protected_symlinks") != 1 ? CheckResult.Passes : PermissionCheck.Refused(
             Errno.EACCES, $"{link.Path}: a link of user {link.Owner} in a sticky directory that all may write, which only its owner may follow (fs.protected_symlinks is 1)", null);
     }
 

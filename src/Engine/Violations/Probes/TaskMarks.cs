@@ -16,9 +16,17 @@ internal static class TaskMarks
         // Since Linux 6.9 a thread can be named so; before, only a process.
         var fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, PidFdThread);
         if (fd < 0) fd = (int)(long)LibC.syscall(Syscall.PidFdOpen.Number, thread, 0);
-        if (fd < 0) return false;
+        if (fd < 0)
+        {
+            var errno = LibC.errno;
+            // A further thread of a process before Linux 6.9 can't be named: EINVAL, or ENOENT in some versions.
+            return errno is Errno.ESRCH or Errno.EINVAL or Errno.ENOENT ? false : throw new ErrnoException("pidfd_open", errno);
+        }
+
         using var descriptor = new FileDescriptor(fd);
         Span<ulong> state = [(ulong)(fromExec ? ProbeMaps.Pending : ProbeMaps.Active)];
-        return tasks.TryUpdate(descriptor.Number, MemoryMarshal.AsBytes(state));
+        if (tasks.TryUpdate(descriptor.Number, MemoryMarshal.AsBytes(state))) return true;
+        var refused = LibC.errno;
+        return refused == Errno.ESRCH ? false : throw BpfFailure.Describe("BPF_MAP_UPDATE_ELEM, TaskStorage", refused);
     }
 }
