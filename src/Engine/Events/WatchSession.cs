@@ -11,6 +11,9 @@ public abstract class WatchSession<T> : IDisposable
     // What has come by the end of the time is handed over; a stream that never pauses doesn't make it longer than this.
     private static readonly TimeSpan Overtime = TimeSpan.FromMilliseconds(250);
 
+    // What a reading that ended early has left: the next one begins with it.
+    private readonly Queue<T> _taken = new();
+
     /// <summary>What its source sees, and what it can't.</summary>
     public abstract string Detail { get; }
 
@@ -37,18 +40,26 @@ public abstract class WatchSession<T> : IDisposable
         while (!cancellation.IsCancellationRequested)
         {
             var left = timeout is { } limit ? limit - watch.Elapsed : Step;
-            batch.Clear();
-            var ended = Take(batch, left < Step ? left > TimeSpan.Zero ? left : TimeSpan.Zero : Step);
-            foreach (var item in batch)
+            var ended = false;
+            if (_taken.Count == 0)
+            {
+                batch.Clear();
+                ended = Take(batch, left < Step ? left > TimeSpan.Zero ? left : TimeSpan.Zero : Step);
+                foreach (var item in batch) _taken.Enqueue(item);
+            }
+
+            var nothing = _taken.Count == 0;
+            while (_taken.Count > 0)
             {
                 if (cancellation.IsCancellationRequested) yield break;
+                var item = _taken.Dequeue();
                 Delivered += CountOf(item);
                 yield return item;
             }
 
             if (Failure is { } failure) throw failure;
-            IsOver |= batch.Count == 0 && ended;
-            if (batch.Count == 0 && (ended || left <= TimeSpan.Zero)) yield break;
+            IsOver |= nothing && ended;
+            if (nothing && (ended || left <= TimeSpan.Zero)) yield break;
             if (left <= -Overtime) yield break;
         }
     }

@@ -197,6 +197,24 @@ public sealed class RecordViolationTests : IDisposable
     }
 
     [Fact]
+    public void What_a_reading_that_ended_early_left_comes_with_the_next()
+    {
+        var process = Sandboxed.Run(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "mkdir /usr/a; mkdir /usr/b; mkdir /usr/c; true") with { RecordViolations = true });
+        using var session = ViolationSessions.Open(new() { Sandboxes = [process] });
+        using var stop = new CancellationTokenSource();
+        var first = new List<string?>();
+        foreach (var violation in session.Read(null, stop.Token))
+        {
+            first.Add(violation.Path);
+            stop.Cancel();
+        }
+
+        Assert.Equal(["/usr/a"], first);
+        Assert.Equal(["/usr/b", "/usr/c"], session.Read(null, TestContext.Current.CancellationToken).Select(v => v.Path));
+        Assert.Equal(3, session.Delivered);
+    }
+
+    [Fact]
     public void A_process_that_is_not_recorded_has_none()
     {
         var process = Sandboxed.Shell(Sandboxed.Strict, ": > /usr/x");
