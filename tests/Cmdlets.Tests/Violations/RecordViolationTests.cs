@@ -42,7 +42,7 @@ public sealed class RecordViolationTests : IDisposable
     [Fact]
     public void WhatIf_starts_and_attaches_nothing()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke("Start-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; Invoke-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; @(Get-HardenedProcess | Where-Object { -not $_.HasExited }).Count").Succeeded();
         Assert.Equal(0, result.Single<int>());
         Assert.Equal(before, Attached.Count());
@@ -51,7 +51,7 @@ public sealed class RecordViolationTests : IDisposable
     [Fact]
     public void A_launch_that_fails_leaves_nothing_attached()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         Assert.StartsWith("Executable,ENOENT", session.Invoke("Start-HardenedProcess no-such-program-4711 -RecordViolation").SingleError().FullyQualifiedErrorId);
         session.Invoke("Start-HardenedProcess true -RecordViolation -ResourceLimit @{ nofile = 'unlimited' }").SingleError();
         Assert.Equal(before, Attached.Count());
@@ -60,7 +60,7 @@ public sealed class RecordViolationTests : IDisposable
     [Fact]
     public void The_end_of_the_process_is_the_end_of_what_is_attached()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         session.Invoke("$p = Start-HardenedProcess true -RecordViolation -Wait; $null = $p.GetViolations()").Succeeded();
         Assert.Equal(before, Attached.Count());
     }

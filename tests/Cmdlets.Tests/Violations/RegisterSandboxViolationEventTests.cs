@@ -18,7 +18,7 @@ public sealed class RegisterSandboxViolationEventTests : IDisposable
     [Fact]
     public void Each_violation_is_an_event_in_the_queue()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke(Late + "Register-SandboxViolationEvent $p -Errno EROFS -Category File -SourceIdentifier v -MessageData data; " + Done + "$events = @($ExecutionContext.Events.ReceivedEvents); $events[0].MessageData; $events[0].Sender.Session.Emitted; $events.SourceEventArgs.Violation.Path").Succeeded();
         Assert.Equal(["data", "2"], result.Objects.Take(2).Select(o => o.ToString()));
         // PowerShell hands them over by its thread pool, in any order.
@@ -46,7 +46,7 @@ public sealed class RegisterSandboxViolationEventTests : IDisposable
     [InlineData("-All")]
     public void Unregistering_ends_the_watch_at_once_and_leaves_nothing(string what)
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke("$p = Start-HardenedProcess sleep -ArgumentList 60; Register-SandboxViolationEvent " + what + " -SourceIdentifier v; $s = @($ExecutionContext.Events.Subscribers)[0]; $feed = $s.SourceObject; $null -eq $feed.Session.EndTime; [Sandbox.Cmdlets.Tests.Violations.AttachedCount]::Now; [Threading.Thread]::Sleep(100); $w = [Diagnostics.Stopwatch]::StartNew(); $ExecutionContext.Events.UnsubscribeEvent($s); $w.ElapsedMilliseconds; $null -eq $feed.Session.EndTime; $null -eq $feed.Failure; $p.HasExited; $p | Stop-HardenedProcess -Force").Succeeded();
         Assert.Equal([true, false, true, false], result.Objects.Select(o => o.BaseObject).OfType<bool>());
         Assert.True((int)result.Objects[1].BaseObject > before, "the count doesn't see what is attached");
@@ -67,7 +67,7 @@ public sealed class RegisterSandboxViolationEventTests : IDisposable
     [Fact]
     public void A_watch_that_can_not_work_registers_nothing()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke("try { Register-SandboxViolationEvent -All -Source Notify; 'went on' } catch { $_.FullyQualifiedErrorId }").Succeeded();
         Assert.StartsWith("WatchSandboxViolation,NOT_OURS", result.Single<string>());
         Assert.Equal(0, session.Invoke("@($ExecutionContext.Events.Subscribers).Count").Single<int>());

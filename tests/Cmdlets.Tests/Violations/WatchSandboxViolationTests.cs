@@ -116,7 +116,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void The_whole_machine_is_watched_but_not_the_one_who_watches()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke(
             "$p = [Diagnostics.Process]::Start('sh', '-c \"sleep 0.5; cat /gone-4712 2>/dev/null\"'); $own = 0; " +
             "Watch-SandboxViolation -All -Errno ENOENT -Timeout 1.2 | ForEach-Object { $null = [IO.File]::Exists('/gone-own'); if ($_.ProcessId -eq $PID) { $own++ }; if ($_.Path -eq '/gone-4712') { $_.ProcessName } }; $own; $p.WaitForExit()").Succeeded();
@@ -129,7 +129,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [InlineData("foreach ($once in 1) { $p | Watch-SandboxViolation -SessionVariable s | ForEach-Object { $during = [Sandbox.Cmdlets.Tests.Violations.AttachedCount]::Now; $w.Restart(); break } }")]
     public void A_downstream_end_comes_at_once_and_leaves_nothing_attached(string script)
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         // The bound is for the module; a busy machine may take longer once, and not three times.
         ScriptResult result = Enumerable.Range(0, 3).Select(_ => session.Invoke(Endless + $"$w = [Diagnostics.Stopwatch]::StartNew(); {script}; $w.ElapsedMilliseconds; [Sandbox.Cmdlets.Tests.Violations.AttachedCount]::Now; $during; $null -ne $s.EndTime; $p.HasExited; $p | Stop-HardenedProcess -Force").Succeeded()).MinBy(r => (long)r.Objects[0].BaseObject)!;
         Assert.InRange((long)result.Objects[0].BaseObject, 0, 100);
@@ -141,7 +141,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void Ctrl_C_ends_it_at_once_and_leaves_nothing_attached()
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         var process = session.Invoke("Start-HardenedProcess sleep -ArgumentList 60").Single<HardenedProcess>();
         try
         {
@@ -205,7 +205,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [InlineData("-Process 1 -Source Notify", "WatchSandboxViolation,NOT_OURS", "-Source Ebpf")]
     public void What_can_not_be_watched_is_a_terminating_error(string parameters, string id, string remedy)
     {
-        int before = Attached.Count();
+        int before = Attached.Settled();
         ScriptResult result = session.Invoke($"try {{ Watch-SandboxViolation {parameters} -Timeout 1; 'went on' }} catch {{ $_ }}").Succeeded();
         var error = result.Single<ErrorRecord>();
         Assert.StartsWith(id, error.FullyQualifiedErrorId);

@@ -31,8 +31,9 @@ public sealed class HiddenPathTests
     public void Hiding_a_path_leaves_a_host_alone_whose_mounts_are_shared()
     {
         if (!Sandboxed.IsRoot) Assert.Skip("a mount namespace with a shared root needs root");
-        // systemd shares the root of its hosts: what is mounted on a peer is mounted on all of them.
-        using var host = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", ["--mount", "--propagation", "shared", Environment.ProcessPath!, "host", "hide", "/usr/share/doc"]) { RedirectStandardOutput = true })!;
+        // systemd shares the root of its hosts: what is mounted on a peer is mounted on all of them. The peers are this host's own, so that
+        // no mount of another test's shows here.
+        using var host = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", ["--mount", "--propagation", "private", "sh", "-c", "mount --make-rshared / && exec \"$0\" host hide /usr/share/doc", Environment.ProcessPath!]) { RedirectStandardOutput = true })!;
         var output = host.StandardOutput.ReadToEnd();
         Assert.True(host.WaitForExit(30_000));
         Assert.Equal("Full 1 0 True\n", output); // grep -c finds none and exits 1

@@ -96,7 +96,7 @@ public sealed class NatNetworkTests
         var host = world.Hosting("hold", Profile("\"publishPorts\": [\"8000:8080\"]"), $"perl -e '{perl}'");
         Await(host, "running");
         var url = $"http://{address}:8000/";
-        Assert.Equal("in the sandbox\n", world.OnServer("curl", "-sS", "-m", "5", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", url));
+        Assert.Equal("in the sandbox\n", world.OnServer("curl", "-s", "-m", "5", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", url));
         Assert.Equal("in the sandbox\n", world.OnHost("curl", "-sS", "-m", "5", url));
         Assert.Contains("PublishPort,EADDRINUSE", world.Sandboxed(Profile("\"publishPorts\": [\"8000:80\"]"), "true"), StringComparison.Ordinal);
         // A port that is not published is closed, also to one who knows the way.
