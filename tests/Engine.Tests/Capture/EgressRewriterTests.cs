@@ -11,8 +11,7 @@ public sealed class EgressRewriterTests : IDisposable
 {
     private const string Macs = "02000000000b02000000000a", Four = "0a010101", Server = "c0000207", Six = "fd000000000000000000000000000001", SixServer = "20010db8000000000000000000000007";
     private readonly ScratchDirectory _directory = new();
-    private readonly EgressRewriter _rewriter = new(
-        (IPAddress.Parse("10.1.1.1"), IPAddress.Parse("198.51.100.9")), (IPAddress.Parse("fd00::1"), IPAddress.Parse("2001:db8:1::9")), flow => (ushort)(flow.Port + 1000));
+    private readonly EgressRewriter _rewriter = Nat("10.1.1.1", "fd00::1", "198.51.100.9", "2001:db8:1::9", 1000);
 
     public void Dispose() => _directory.Dispose();
 
@@ -45,7 +44,7 @@ public sealed class EgressRewriterTests : IDisposable
         Assert.DoesNotContain(different, i => i < 14); // the link
         Assert.InRange(different.Length, 4, version6 ? 16 + 2 + 2 : 4 + 2 + 2 + 2);
         byte[] back = [.. changed];
-        var inverse = new EgressRewriter((IPAddress.Parse("198.51.100.9"), IPAddress.Parse("10.1.1.1")), (IPAddress.Parse("2001:db8:1::9"), IPAddress.Parse("fd00::1")), flow => (ushort)(flow.Port - 1000));
+        var inverse = Nat("198.51.100.9", "2001:db8:1::9", "10.1.1.1", "fd00::1", -1000);
         Assert.True(inverse.Rewrite(back));
         Assert.Equal(original, back);
     }
@@ -113,7 +112,7 @@ public sealed class EgressRewriterTests : IDisposable
         Assert.False(_rewriter.Rewrite([.. SampleFrames.Solicitation]));
         Assert.False(_rewriter.Rewrite(Convert.FromHexString(V4(-47, Four, Server, "0000080000000000"))));
         Assert.False(_rewriter.Rewrite([1, 2, 3]));
-        var fourOnly = new EgressRewriter((IPAddress.Parse("10.1.1.1"), IPAddress.Parse("198.51.100.9")), null);
+        var fourOnly = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, _ => new(1, 1));
         Assert.False(fourOnly.Rewrite(Convert.FromHexString(V6(17, Six, SixServer, "d4310035000c000074657374"))));
     }
 
@@ -129,6 +128,28 @@ public sealed class EgressRewriterTests : IDisposable
                 _rewriter.Rewrite(frame.AsSpan(0, Math.Min(given.Item3, frame.Length)));
             },
             iter: 50_000);
+    }
+
+    // What no rule lets out has no place on the host.
+    [Fact]
+    public void A_flow_that_does_not_leave_is_left_out_with_the_errors_that_quote_it()
+    {
+        var rewriter = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, flow => flow is { Protocol: 17, Port: 0xd431, Remote: var remote, RemotePort: 53 } && remote == 0xc0000207 ? null : new(0xC6336409, flow.Port));
+        var refused = V4(17, Four, Server, "d4310035000c000074657374");
+        foreach (var frame in new[] { refused, V4(1, Server, Four, "030d" + "0000" + "00000000" + refused[28..]), V4(17, Server, "0a010102", "0035d431000d00007465737421") })
+        {
+            var bytes = Convert.FromHexString(frame);
+            Assert.False(rewriter.Rewrite(bytes));
+            Assert.Equal(Convert.FromHexString(frame), bytes);
+        }
+
+        Assert.True(rewriter.Rewrite(Convert.FromHexString(V4(17, Four, Server, "d4310036000c000074657374"))));
+    }
+
+    private static EgressRewriter Nat(string four, string six, string hostFour, string hostSix, int shift)
+    {
+        var (to4, to6) = (BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(hostFour).GetAddressBytes()), BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(hostSix).GetAddressBytes()));
+        return new(IPAddress.Parse(four), IPAddress.Parse(six), flow => new(flow.Six ? to6 : to4, (ushort)(flow.Port + shift)));
     }
 
     private byte[] Rewritten(byte[] frame)

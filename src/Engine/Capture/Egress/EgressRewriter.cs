@@ -11,21 +11,19 @@ namespace Sandbox.Capture;
 internal sealed class EgressRewriter
 {
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpSix = 58;
-    private readonly byte[]? _childFour, _hostFour, _childSix, _hostSix;
-    private readonly Func<EgressFlow, ushort>? _ports;
+    private const int MostRemotes = 1 << 16;
+    private readonly byte[]? _childFour, _childSix;
+    private readonly Func<EgressFlow, EgressPlace?> _places;
+    private readonly Dictionary<(bool, UInt128), UInt128> _addresses = [];
 
-    /// <param name="four">The child's and the host's IPv4 address; null where the host has none.</param>
+    /// <param name="four">The child's IPv4 address; null where it has none.</param>
     /// <param name="six">The same of IPv6.</param>
-    /// <param name="ports">The host's port of a flow; null where NAT keeps ports.</param>
-    public EgressRewriter((IPAddress Child, IPAddress Host)? four, (IPAddress Child, IPAddress Host)? six, Func<EgressFlow, ushort>? ports = null)
-    {
-        (_childFour, _hostFour) = (four?.Child.GetAddressBytes(), four?.Host.GetAddressBytes());
-        (_childSix, _hostSix) = (six?.Child.GetAddressBytes(), six?.Host.GetAddressBytes());
-        _ports = ports;
-    }
+    /// <param name="places">What NAT makes of a flow; null for one that doesn't leave the host.</param>
+    public EgressRewriter(IPAddress? four, IPAddress? six, Func<EgressFlow, EgressPlace?> places) =>
+        (_childFour, _childSix, _places) = (four?.GetAddressBytes(), six?.GetAddressBytes(), places);
 
     /// <summary>Rewrites an Ethernet frame in place.</summary>
-    /// <returns>False for what doesn't leave the host as this: other protocols than TCP, UDP and ICMP, a family without an address, bytes that can't be parsed.</returns>
+    /// <returns>False, and an unchanged frame, for what doesn't leave the host as this: other protocols than TCP, UDP and ICMP, flows without a place, bytes that can't be parsed.</returns>
     public bool Rewrite(Span<byte> frame)
     {
         var at = 12;
@@ -39,8 +37,7 @@ internal sealed class EgressRewriter
     private bool Packet(Span<byte> ip, bool quoted)
     {
         if (!IpLayout.TryParse(ip, out var layout)) return false;
-        var (child, host) = layout.Six ? (_childSix, _hostSix) : (_childFour, _hostFour);
-        if (child is null || host is null) return false;
+        if ((layout.Six ? _childSix : _childFour) is not { } child) return false;
         var known = layout.Protocol is Tcp or Udp || layout.Protocol == (layout.Six ? IcmpSix : Icmp);
         if (!known && !quoted) return false;
         var transport = ip[layout.Transport..Math.Max(layout.Transport, Math.Min(ip.Length, layout.End))];
@@ -49,20 +46,44 @@ internal sealed class EgressRewriter
         var source = ip.Slice(layout.Source, layout.AddressLength);
         var destination = ip.Slice(layout.Source + layout.AddressLength, layout.AddressLength);
         var (from, to) = (source.SequenceEqual(child), destination.SequenceEqual(child));
+        if (from == to) return quoted; // another's packet
+        if (Place(ip, layout, transport, from) is not { } place) return false;
         var whole = !quoted && !layout.Fragment && layout.End <= ip.Length;
         var unfinished = whole && layout.Protocol is Tcp or Udp && Checksum(transport, layout.Protocol) is { Length: 2 } field
             && BinaryPrimitives.ReadUInt16BigEndian(field) == Pseudo(ip, layout, transport.Length);
-        var flow = Flow(ip, layout, transport, from);
         var before = InternetChecksum.Sum(ip[layout.Addresses]);
-        if (from) host.CopyTo(source);
-        if (to) host.CopyTo(destination);
+        Write(from ? source : destination, place.Address);
         var after = InternetChecksum.Sum(ip[layout.Addresses]);
         if (!layout.Six) InternetChecksum.Adjust(ip.Slice(10, 2), before, after);
-        if (layout.Later || !known || !(from || to)) return true;
-        if (layout.Protocol is Tcp or Udp) Ports(transport, layout.Protocol, flow, from, to, before, after);
-        else Control(transport, layout.Six, flow, before, after);
+        if (layout.Later || !known) return true;
+        if (layout.Protocol is Tcp or Udp) Ports(transport, layout.Protocol, place.Port, from, before, after);
+        else Control(transport, layout.Six, place.Port, before, after);
         if (unfinished) Finish(ip, layout, transport);
         return true;
+    }
+
+    // An error is of the flow that it quotes; a fragment without ports goes where the one before it went.
+    private EgressPlace? Place(ReadOnlySpan<byte> ip, in IpLayout layout, ReadOnlySpan<byte> transport, bool from)
+    {
+        var remote = Read(ip.Slice(from ? layout.Source + layout.AddressLength : layout.Source, layout.AddressLength));
+        EgressPlace? place;
+        if (layout.Later || !TryFlow(layout, transport, remote, from, out var flow)) place = _addresses.TryGetValue((layout.Six, remote), out var address) ? new(address, 0) : null;
+        else if (layout.Protocol is Icmp or IcmpSix && IsError(transport[0], layout.Six)) place = Quoted(transport[8..]);
+        else place = _places(flow);
+        if (place is null) return null;
+        if (_addresses.Count >= MostRemotes) _addresses.Clear();
+        _addresses[(layout.Six, remote)] = place.Value.Address;
+        return place;
+    }
+
+    private EgressPlace? Quoted(ReadOnlySpan<byte> ip)
+    {
+        if (!IpLayout.TryParse(ip, out var layout) || (layout.Six ? _childSix : _childFour) is not { } child) return null;
+        var from = ip.Slice(layout.Source, layout.AddressLength).SequenceEqual(child);
+        if (!from && !ip.Slice(layout.Source + layout.AddressLength, layout.AddressLength).SequenceEqual(child)) return null;
+        var transport = ip[layout.Transport..Math.Max(layout.Transport, Math.Min(ip.Length, layout.End))];
+        if (layout.Protocol is Icmp or IcmpSix && (transport.Length < 8 || IsError(transport[0], layout.Six))) return null; // errors aren't answered by errors
+        return Place(ip, layout, transport, from);
     }
 
     // Echoes and errors; what routers and neighbours say to each other stays on the link.
@@ -73,21 +94,32 @@ internal sealed class EgressRewriter
 
     private static bool IsError(byte type, bool six) => six ? type is >= 1 and <= 4 : type is 3 or 4 or 5 or 11 or 12;
 
-    private static EgressFlow Flow(ReadOnlySpan<byte> ip, in IpLayout layout, ReadOnlySpan<byte> transport, bool from)
+    private static bool TryFlow(in IpLayout layout, ReadOnlySpan<byte> transport, UInt128 remote, bool from, out EgressFlow flow)
     {
-        var remote = ip.Slice(from ? layout.Source + layout.AddressLength : layout.Source, layout.AddressLength);
-        var address = layout.Six ? BinaryPrimitives.ReadUInt128BigEndian(remote) : BinaryPrimitives.ReadUInt32BigEndian(remote);
-        if (layout.Later || transport.Length < (layout.Protocol is Tcp or Udp ? 4 : 6)) return default;
-        if (layout.Protocol is Icmp or IcmpSix) return new(layout.Protocol, BinaryPrimitives.ReadUInt16BigEndian(transport[4..]), address, 0);
+        flow = default;
+        var ports = layout.Protocol is Tcp or Udp;
+        if (transport.Length < (ports ? 4 : 8) || !(ports || layout.Protocol is Icmp or IcmpSix)) return false;
         var (source, destination) = (BinaryPrimitives.ReadUInt16BigEndian(transport), BinaryPrimitives.ReadUInt16BigEndian(transport[2..]));
-        return from ? new(layout.Protocol, source, address, destination) : new(layout.Protocol, destination, address, source);
+        flow = ports
+            ? new(layout.Six, layout.Protocol, from ? source : destination, remote, from ? destination : source)
+            : new(layout.Six, layout.Protocol, BinaryPrimitives.ReadUInt16BigEndian(transport[4..]), remote, 0);
+        return true;
     }
 
-    private void Ports(Span<byte> transport, byte protocol, in EgressFlow flow, bool from, bool to, uint addressesBefore, uint addressesAfter)
+    private static UInt128 Read(ReadOnlySpan<byte> address) =>
+        address.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(address) : BinaryPrimitives.ReadUInt32BigEndian(address);
+
+    private static void Write(Span<byte> field, UInt128 address)
+    {
+        if (field.Length == 16) BinaryPrimitives.WriteUInt128BigEndian(field, address);
+        else BinaryPrimitives.WriteUInt32BigEndian(field, (uint)address);
+    }
+
+    private static void Ports(Span<byte> transport, byte protocol, ushort port, bool from, uint addressesBefore, uint addressesAfter)
     {
         if (transport.Length < 4) return;
         var before = InternetChecksum.Sum(transport[..4]);
-        if (_ports is not null && from != to) BinaryPrimitives.WriteUInt16BigEndian(transport[(from ? 0 : 2)..], _ports(flow));
+        BinaryPrimitives.WriteUInt16BigEndian(transport[(from ? 0 : 2)..], port);
         var after = InternetChecksum.Sum(transport[..4]);
         var field = Checksum(transport, protocol);
         if (field.Length < 2 || (protocol == Udp && field is [0, 0])) return; // cut off, or UDP without one
@@ -95,12 +127,12 @@ internal sealed class EgressRewriter
         if (protocol == Udp && field is [0, 0]) field.Fill(0xFF); // 0 would mean that there is none
     }
 
-    private void Control(Span<byte> icmp, bool six, in EgressFlow flow, uint addressesBefore, uint addressesAfter)
+    private void Control(Span<byte> icmp, bool six, ushort identifier, uint addressesBefore, uint addressesAfter)
     {
         if (icmp.Length < 8) return;
         var before = InternetChecksum.Sum(icmp[4..]);
         if (IsError(icmp[0], six)) Packet(icmp[8..], quoted: true);
-        else if (IsEcho(icmp[0], six) && _ports is not null) BinaryPrimitives.WriteUInt16BigEndian(icmp[4..], _ports(flow));
+        else if (IsEcho(icmp[0], six)) BinaryPrimitives.WriteUInt16BigEndian(icmp[4..], identifier);
         var after = InternetChecksum.Sum(icmp[4..]);
         // ICMPv6's is over the addresses too.
         InternetChecksum.Adjust(icmp.Slice(2, 2), six ? addressesBefore + before : before, six ? addressesAfter + after : after);
