@@ -13,13 +13,13 @@ internal sealed class EgressRewriter
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpSix = 58;
     private const int MostRemotes = 1 << 16;
     private readonly byte[]? _childFour, _childSix;
-    private readonly Func<EgressFlow, EgressPlace?> _places;
+    private readonly Func<EgressFlow, bool, EgressPlace?> _places;
     private readonly Dictionary<(bool, UInt128), UInt128> _addresses = [];
 
     /// <param name="four">The child's IPv4 address; null where it has none.</param>
     /// <param name="six">The same of IPv6.</param>
-    /// <param name="places">What NAT makes of a flow; null for one that doesn't leave the host.</param>
-    public EgressRewriter(IPAddress? four, IPAddress? six, Func<EgressFlow, EgressPlace?> places) =>
+    /// <param name="places">What NAT makes of a flow, of which this packet may begin a connection; null for one that doesn't leave the host.</param>
+    public EgressRewriter(IPAddress? four, IPAddress? six, Func<EgressFlow, bool, EgressPlace?> places) =>
         (_childFour, _childSix, _places) = (four?.GetAddressBytes(), six?.GetAddressBytes(), places);
 
     /// <summary>Rewrites an Ethernet frame in place.</summary>
@@ -69,7 +69,7 @@ internal sealed class EgressRewriter
         EgressPlace? place;
         if (layout.Later || !TryFlow(layout, transport, remote, from, out var flow)) place = _addresses.TryGetValue((layout.Six, remote), out var address) ? new(address, 0) : null;
         else if (layout.Protocol is Icmp or IcmpSix && IsError(transport[0], layout.Six)) place = Quoted(transport[8..]);
-        else place = _places(flow);
+        else place = _places(flow, layout.Protocol == Tcp && transport.Length > 13 && (transport[13] & 0x12) == 2); // SYN without ACK
         if (place is null) return null;
         if (_addresses.Count >= MostRemotes) _addresses.Clear();
         _addresses[(layout.Six, remote)] = place.Value.Address;

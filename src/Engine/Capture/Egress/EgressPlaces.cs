@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Net;
+using Sandbox.Network;
+
+namespace Sandbox.Capture;
+
+/// <summary>
+/// What NAT has made of a sandbox's flows, as the kernel tells it. A flow comes into the kernel's table when its first packet leaves, after
+/// the capture has seen it: the packets wait until that must have happened. For the capture's thread.
+/// </summary>
+internal sealed class EgressPlaces : IDisposable
+{
+    // From the packet's time to the flow's being told: microseconds, unless the processors are busy.
+    private const int Soon = 5, Surely = 80;
+    private readonly ConnectionTable _table = new();
+    private readonly UInt128? _four, _six;
+    private readonly Dictionary<EgressFlow, EgressPlace> _places = [];
+    private readonly Dictionary<(EgressPlace Place, EgressFlow Flow), EgressFlow> _flows = [];
+    private readonly Queue<(long Time, EgressFlow Flow)> _gone = new();
+    private readonly HashSet<EgressFlow> _leaving = [];
+    private readonly List<NatTranslation> _changes = [];
+    private long _refreshed;
+
+    /// <summary>Opened in the caller's network namespace, where the NAT is.</summary>
+    /// <param name="four">The sandbox's IPv4 address.</param>
+    /// <param name="six">Its IPv6 address.</param>
+    public EgressPlaces(IPAddress? four, IPAddress? six)
+    {
+        (_four, _six) = (Number(four), Number(six));
+        try
+        {
+            foreach (var connection in _table.All()) Learn(connection);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The host's end of a flow; null where none left the host.</summary>
+    /// <param name="flow">The flow, with the sandbox's port.</param>
+    /// <param name="time">When its packet passed, in nanoseconds since 1970.</param>
+    /// <param name="first">Whether it begins a connection anew.</param>
+    public EgressPlace? Find(in EgressFlow flow, long time, bool first)
+    {
+        if (first) Await(time, Soon);
+        if (_places.TryGetValue(flow, out var place)) return place;
+        Await(time, Surely);
+        return _places.TryGetValue(flow, out place) ? place : null;
+    }
+
+    /// <summary>Whether a flow of the host is one of the sandbox's.</summary>
+    public bool IsTheirs(in EgressPlace place, in EgressFlow flow, long time, bool first)
+    {
+        if (first) Await(time, Soon);
+        if (_flows.ContainsKey((place, flow))) return true;
+        Await(time, Surely);
+        return _flows.ContainsKey((place, flow));
+    }
+
+    public void Dispose() => _table.Dispose();
+
+    // Until what the kernel told in so many milliseconds after the packet is known.
+    private void Await(long time, int milliseconds)
+    {
+        var due = time + (milliseconds * 1_000_000L);
+        if (_refreshed >= due) return;
+        var now = PacketTime.Of(DateTimeOffset.UtcNow);
+        if (now < due) Thread.Sleep((int)Math.Clamp((due - now + 999_999) / 1_000_000, 1, milliseconds));
+        // Where the clock was set back meanwhile, the wait was as long, and it is over.
+        Refresh(Math.Max(due, PacketTime.Of(DateTimeOffset.UtcNow)));
+    }
+
+    private void Refresh(long now)
+    {
+        _changes.Clear();
+        var whole = _table.Take(_changes);
+        _refreshed = now;
+        foreach (var change in _changes) Learn(change);
+        if (!whole)
+        {
+            foreach (var connection in _table.All()) Learn(connection);
+        }
+
+        // Packets of a flow that is gone may still wait in the ring.
+        while (_gone.TryPeek(out var old) && now - old.Time > 10_000_000_000)
+        {
+            _gone.Dequeue();
+            if (_leaving.Remove(old.Flow) && _places.Remove(old.Flow, out var place)) _flows.Remove((place, Outside(old.Flow, place)));
+        }
+    }
+
+    private void Learn(in NatTranslation connection)
+    {
+        if ((connection.Six ? _six : _four) is not { } sandbox) return;
+        var (original, reply) = (connection.Original, connection.Reply);
+        EgressFlow flow;
+        EgressPlace place;
+        if (original.Source == sandbox)
+        {
+            flow = new(connection.Six, connection.Protocol, original.SourcePort, original.Destination, IsEcho(connection.Protocol) ? (ushort)0 : original.DestinationPort);
+            place = new(reply.Destination, reply.DestinationPort);
+        }
+        else if (reply.Source == sandbox)
+        {
+            flow = new(connection.Six, connection.Protocol, reply.SourcePort, reply.Destination, IsEcho(connection.Protocol) ? (ushort)0 : reply.DestinationPort);
+            place = new(original.Destination, original.DestinationPort);
+        }
+        else
+        {
+            return;
+        }
+
+        // What the host itself talks with stays on it, whatever its address.
+        if (place.Address == sandbox || place.Address == flow.Remote || IsLoopback(connection.Six, place.Address)) return;
+        if (connection.Gone)
+        {
+            if (_places.TryGetValue(flow, out var known) && known == place && _leaving.Add(flow)) _gone.Enqueue((_refreshed, flow));
+            return;
+        }
+
+        if (_places.TryGetValue(flow, out var former)) _flows.Remove((former, Outside(flow, former)));
+        _leaving.Remove(flow);
+        _places[flow] = place;
+        _flows[(place, Outside(flow, place))] = flow;
+    }
+
+    private static EgressFlow Outside(in EgressFlow flow, in EgressPlace place) => flow with { Port = place.Port };
+
+    private static bool IsEcho(byte protocol) => protocol is 1 or 58;
+
+    private static bool IsLoopback(bool six, UInt128 address) => six ? address == 1 : (byte)(address >> 24) == 127;
+
+    private static UInt128? Number(IPAddress? address) => address?.GetAddressBytes() switch
+    {
+        null => null,
+        { Length: 16 } bytes => BinaryPrimitives.ReadUInt128BigEndian(bytes),
+        var bytes => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+    };
+}
