@@ -5,10 +5,10 @@ using Sandbox.Native;
 namespace Sandbox.Network;
 
 /// <summary>
-/// The network of one run with -Network Nat: made at the gate, while the target waits in its new namespace; gone after its end. The rules
-/// are there before the link, and the link before the target's first instruction.
+/// The network of a run with -Network Nat: a veth pair, whose end on the host leads on by rules of nft. The rules are there before the
+/// link, and the link before the target's first instruction.
 /// </summary>
-internal sealed class NatNetwork(HardeningProfile profile)
+internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
 {
     private const string TargetLink = "eth0";
     private readonly PublishedPorts _ports = new();
@@ -16,44 +16,17 @@ internal sealed class NatNetwork(HardeningProfile profile)
     private NetworkJournal? _journal;
     private NatRuleset? _rules;
 
-    /// <summary>Null for a profile that asks for no such network.</summary>
-    public static NatNetwork? For(HardeningProfile profile) => profile.Network == NetworkMode.Nat ? new(profile) : null;
-
     private bool WithIPv6 => _withoutIPv6 is null;
 
-    /// <summary>Makes it for the target, and asks the kernel for every part of it again.</summary>
-    public IReadOnlyList<HardeningOutcome> Apply(int targetPid)
+    protected override void Prepare() => _ports.Hold(profile.PublishPorts.Select(p => PortMapping.Parse(p, "PublishPort")));
+
+    protected override IReadOnlyList<HardeningOutcome> Make(int targetPid)
     {
-        _ports.Hold(profile.PublishPorts.Select(p => PortMapping.Parse(p, "PublishPort")));
-        try
-        {
-            Make(targetPid);
-            return [Link(targetPid), Policy(), Forwarding(), IPv6()];
-        }
-        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
-        {
-            Abandon();
-            return [NetworkRow.Failed("network_link", e)];
-        }
+        Build(targetPid);
+        return [Link(targetPid), Policy(), Forwarding(), IPv6()];
     }
 
-    /// <summary>
-    /// Takes everything of it away. May be called again. What can't be taken away stays in the journal: the next import, or Repair-Sandbox,
-    /// does it, and says why where it can't either.
-    /// </summary>
-    public void Abandon()
-    {
-        try
-        {
-            Remove();
-        }
-        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
-        {
-            // see above
-        }
-    }
-
-    private void Remove()
+    protected override void Remove()
     {
         _ports.Dispose();
         if (Interlocked.Exchange(ref _journal, null) is not { } journal) return;
@@ -65,7 +38,7 @@ internal sealed class NatNetwork(HardeningProfile profile)
         }
     }
 
-    private void Make(int targetPid)
+    private void Build(int targetPid)
     {
         using var host = new RouteSocket();
         using (NetworkJournals.Enter())

@@ -18,7 +18,7 @@ public static class HardenedLauncher
         var limits = RunLimits.Create(request.Profile);
         SyscallRecorder? recorder = null;
         ViolationRecorder? violations = null;
-        var network = Network.NatNetwork.For(request.Profile);
+        var network = Network.SandboxNetwork.For(request.Profile);
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
@@ -48,7 +48,7 @@ public static class HardenedLauncher
 
     internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null, Network.NatNetwork? network = null)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null, Network.SandboxNetwork? network = null)
     {
         var (process, supervisor) = Launch(prepared, limits, recorder, violations, network);
         try
@@ -65,7 +65,7 @@ public static class HardenedLauncher
         return process;
     }
 
-    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations, Network.NatNetwork? network)
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations, Network.SandboxNetwork? network)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);

@@ -6,7 +6,7 @@ using Sandbox.Tracing;
 namespace Sandbox.Runtime;
 
 /// <summary>Our part of a launch: the id maps, the cgroups, the network, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null, Network.NatNetwork? network = null) : ILaunchGate
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null, Network.SandboxNetwork? network = null) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;

@@ -54,7 +54,7 @@ internal sealed class SandboxSupervisor
     public Violations.ViolationRecorder? Violations { get; init; }
 
     /// <summary>The network that ends with the target.</summary>
-    public Network.NatNetwork? Network { get; init; }
+    public Network.SandboxNetwork? Network { get; init; }
 
     public ProcessEnding? Ending => _ending;
 
@@ -193,7 +193,7 @@ internal sealed class SandboxSupervisor
         }
     }
 
-    private void Publish(ProcessEnding ending, Network.NatNetwork? network)
+    private void Publish(ProcessEnding ending, Network.SandboxNetwork? network)
     {
         try
         {

@@ -1,0 +1,49 @@
+namespace Sandbox.Network;
+
+/// <summary>
+/// The network of one run, of whichever kind: made at the gate, while the target waits in its new namespace; gone after its end. The
+/// rules are in force before the target's first instruction, and every part is asked of the kernel again.
+/// </summary>
+internal abstract class SandboxNetwork
+{
+    /// <summary>Null for a profile whose network needs nothing beyond its namespace.</summary>
+    public static SandboxNetwork? For(HardeningProfile profile) => profile.Network == NetworkMode.Nat ? new NatNetwork(profile) : null;
+
+    /// <summary>Makes it for the target, and reads it back. What fails is a row.</summary>
+    public IReadOnlyList<HardeningOutcome> Apply(int targetPid)
+    {
+        Prepare();
+        try
+        {
+            return Make(targetPid);
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
+        {
+            Abandon();
+            return [NetworkRow.Failed("network_link", e)];
+        }
+    }
+
+    /// <summary>
+    /// Takes everything of it away. May be called again. What can't be taken away stays in its journal, if it has one: the next import, or
+    /// Repair-Sandbox, does it, and says why where it can't either.
+    /// </summary>
+    public void Abandon()
+    {
+        try
+        {
+            Remove();
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
+        {
+            // see above
+        }
+    }
+
+    /// <summary>What must be there or the launch ends, best effort or not.</summary>
+    protected abstract void Prepare();
+
+    protected abstract IReadOnlyList<HardeningOutcome> Make(int targetPid);
+
+    protected abstract void Remove();
+}
