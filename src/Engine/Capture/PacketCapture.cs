@@ -7,11 +7,12 @@ public sealed class PacketCapture : IDisposable
     private static int _last;
     private readonly CaptureLoop _loop;
     private readonly FileSink _sink;
+    private readonly FlowTable _flows;
     private readonly PacketCaptureOptions _options;
 
-    private PacketCapture(PacketCaptureOptions options, CaptureLoop loop, FileSink sink, string path)
+    private PacketCapture(PacketCaptureOptions options, CaptureLoop loop, FileSink sink, FlowTable flows, string path)
     {
-        (_options, _loop, _sink, Path) = (options, loop, sink, path);
+        (_options, _loop, _sink, _flows, Path) = (options, loop, sink, flows, path);
         Id = Interlocked.Increment(ref _last);
     }
 
@@ -63,6 +64,15 @@ public sealed class PacketCapture : IDisposable
     /// <summary>How many bytes were written.</summary>
     public long Bytes => _sink.Bytes;
 
+    /// <summary>The flows of the packets that were written so far, in the order in which they began; made anew each time it is read.</summary>
+    public IReadOnlyList<PacketFlow> Flows => _flows.Snapshot();
+
+    /// <summary>The packets that are in none of <see cref="Flows"/>, because there are no more than 65,536.</summary>
+    public long PacketsUnlisted => _flows.PacketsUnlisted;
+
+    /// <summary>The names of addresses that neither the flows nor the file's name blocks have, because there were more than 65,536, or more than 64 of one address.</summary>
+    public long NamesUnlisted => _flows.NamesUnlisted;
+
     /// <summary>What ended it before its time; null where nothing did.</summary>
     public SandboxException? Failure => _loop.Failure;
 
@@ -78,8 +88,9 @@ public sealed class PacketCapture : IDisposable
             throw new SandboxException("PacketCapture,RING", SandboxErrorKind.InvalidArgument, "A ring of files needs a size or a time at which another file is begun.", "Add -RotateSize or -RotateTime.");
         }
 
-        var sink = new FileSink(path, rotation, CaptureHost.Section(comment), options.Immediate);
-        var capture = new PacketCapture(options, CaptureLoop.Start(options, sink), sink, path);
+        var flows = new FlowTable();
+        var sink = new FileSink(path, rotation, CaptureHost.Section(comment), options.Immediate) { Flows = flows };
+        var capture = new PacketCapture(options, CaptureLoop.Start(options, new FlowSink(flows, sink)), sink, flows, path);
         PacketCaptures.Add(capture);
         return capture;
     }
