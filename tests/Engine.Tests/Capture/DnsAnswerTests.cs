@@ -49,7 +49,8 @@ public sealed class DnsAnswerTests
     [InlineData("C00C")] // to itself
     [InlineData("C0FF")] // beyond
     [InlineData("0161C00C")] // a label, and back to it
-    [InlineData("C00E C00C")] // forward
+    [InlineData("C00E C00C")] // forward, and back
+    [InlineData("C010")] // forward, where a name could be read
     [InlineData("4161")] // another kind of label
     [InlineData("3F61")] // longer than the message
     public void Names_that_go_in_circles_or_nowhere(string name)
