@@ -71,6 +71,15 @@ public sealed class PacketCapture : IDisposable
     /// <summary>How many bytes were written.</summary>
     public long Bytes => _plan.Files.Sum(f => f.Sink.Bytes);
 
+    /// <summary>The flows of the packets that were written so far, in the order in which they began; made anew each time it is read.</summary>
+    public IReadOnlyList<PacketFlow> Flows => _plan.Flows.Snapshot();
+
+    /// <summary>The packets that are in none of <see cref="Flows"/>, because there are no more than 65,536.</summary>
+    public long PacketsUnlisted => _plan.Flows.PacketsUnlisted;
+
+    /// <summary>The names of addresses that neither the flows nor the file's name blocks have, because there were more than 65,536, or more than 64 of one address.</summary>
+    public long NamesUnlisted => _plan.Flows.NamesUnlisted;
+
     /// <summary>What ended it before its time; null where nothing did.</summary>
     public SandboxException? Failure => _loop.Failure;
 

@@ -18,6 +18,9 @@ public sealed record PacketCaptureOptions
     /// <summary>From where a sandbox's packets are seen; null for the packets of the interface, whatever it is.</summary>
     public CaptureView? View { get; init; }
 
+    /// <summary>The kind of network that the sandbox has, where the caller knows it.</summary>
+    internal NetworkMode? Network { get; init; }
+
     /// <summary>A filter in the language of pcap-filter(7).</summary>
     public string? Filter { get; init; }
 

@@ -12,7 +12,7 @@ internal static class SandboxAddresses
     {
         if (CaptureTarget.OpenNamespace(options) is not { } file) return null;
         using var space = NetworkNamespace.Of(file);
-        NatAddresses? found;
+        (NatAddresses? Addresses, int Peer) found;
         try
         {
             found = space.Run(Find);
@@ -23,7 +23,8 @@ internal static class SandboxAddresses
         }
 
         using var host = new RouteSocket();
-        return found is not null && host.IndexOf(found.Link) != 0 ? found : null;
+        // Another host's sandbox, or one behind pasta, may have the same addresses: the link between the two tells.
+        return found.Addresses is { } addresses && found.Peer != 0 && host.IndexOf(addresses.Link) == found.Peer ? addresses : null;
     }
 
     /// <summary>Why it has no other view than its own.</summary>
@@ -31,7 +32,7 @@ internal static class SandboxAddresses
         ? "it needs a sandbox, by -Process or -NetworkNamespace"
         : $"{CaptureTarget.Name(options)} has no network that this host translates";
 
-    private static NatAddresses? Find()
+    private static (NatAddresses? Addresses, int Peer) Find()
     {
         using var routes = new RouteSocket();
         foreach (var (address, prefix) in routes.Addresses(0))
@@ -39,9 +40,9 @@ internal static class SandboxAddresses
             if (address.AddressFamily != AddressFamily.InterNetwork || prefix != NatAddresses.Prefix4) continue;
             var bytes = address.GetAddressBytes();
             var candidate = new NatAddresses((bytes[2] << 6) | (bytes[3] >> 2));
-            if (candidate.Target4.Equals(address)) return candidate;
+            if (candidate.Target4.Equals(address)) return (candidate, routes.PeerOf(NatNetwork.TargetLink));
         }
 
-        return null;
+        return default;
     }
 }

@@ -1,7 +1,7 @@
 namespace Sandbox.Capture;
 
 /// <summary>Each packet as the sandbox has it, and as it leaves the host.</summary>
-internal sealed class BothSinks(FileSink child, ViewSink egress) : ICaptureSink
+internal sealed class BothSinks(ICaptureSink child, ViewSink egress) : ICaptureSink
 {
     public long Written => child.Written;
 

@@ -9,7 +9,7 @@ internal sealed class EgressSink : ViewSink
     private byte[] _frame = new byte[1 << 16];
     private long _time;
 
-    public EgressSink(NatAddresses addresses, EgressPlaces places, FileSink file)
+    public EgressSink(NatAddresses addresses, EgressPlaces places, ICaptureSink file)
         : base(places, file) => _rewriter = new(addresses.Target4, addresses.Target6, (flow, first) => Places.Find(flow, _time, first));
 
     protected override ReadOnlySpan<byte> See(long time, ReadOnlySpan<byte> data)

@@ -15,6 +15,11 @@ internal interface ICaptureSink
     /// <summary>The ring is open; an exception here makes the start fail.</summary>
     public void Begin(CaptureInterface description);
 
+    /// <summary>The start fails after all: what was begun is taken back.</summary>
+    public void Discard()
+    {
+    }
+
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data);
 
     /// <summary>No packet waits; called at least every 50 ms.</summary>

@@ -1,7 +1,7 @@
 namespace Sandbox.Capture;
 
 /// <summary>The packets of a view that shows not all, or not as they are.</summary>
-internal abstract class ViewSink(EgressPlaces places, FileSink file) : ICaptureSink
+internal abstract class ViewSink(EgressPlaces places, ICaptureSink file) : ICaptureSink
 {
     private const int Ethernet = 1;
     private long _drops;
@@ -20,6 +20,8 @@ internal abstract class ViewSink(EgressPlaces places, FileSink file) : ICaptureS
         if (description.LinkType != Ethernet) throw CaptureFailure.View($"{description.Name} isn't an Ethernet interface");
         file.Begin(description);
     }
+
+    public void Discard() => file.Discard();
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {

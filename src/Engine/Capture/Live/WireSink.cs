@@ -12,7 +12,7 @@ internal sealed class WireSink : ViewSink
     /// <param name="hosts">The interface's addresses.</param>
     /// <param name="places">What NAT made of the sandbox's flows.</param>
     /// <param name="file">Where its packets go.</param>
-    public WireSink(IEnumerable<IPAddress> hosts, EgressPlaces places, FileSink file)
+    public WireSink(IEnumerable<IPAddress> hosts, EgressPlaces places, ICaptureSink file)
         : base(places, file) => _rewriters = [.. hosts.Select(Back)];
 
     protected override ReadOnlySpan<byte> See(long time, ReadOnlySpan<byte> data)
