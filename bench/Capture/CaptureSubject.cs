@@ -80,7 +80,7 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
         return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
     }
 
-    // tcpdump takes a part of the ring that isn.t full after a second. What a program leaves to its end comes with its end.
+    // tcpdump takes a part of the ring that isn't full after a second. What a program leaves to its end comes with its end.
     private static void AwaitQuiet(string file)
     {
         var (clock, length, since) = (Stopwatch.StartNew(), -1L, 0L);
