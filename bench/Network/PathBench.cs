@@ -47,7 +47,8 @@ internal sealed class PathBench(NetworkNames names, string stream)
     private bool StartPasta()
     {
         if (Tool.Find("pasta") is not { } pasta) return false;
-        var process = Process.Start(new ProcessStartInfo(pasta, ["--config-net", "--foreground", "--quiet", "--runas", "0", "--netns", "/run/netns/" + names.User]) { RedirectStandardError = true })!;
+        // It takes a SIGPIPE that is ignored, as a child of .NET has it, for a failure of signal(2). env becomes pasta.
+        var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=PIPE", pasta, "--config-net", "--foreground", "--quiet", "--runas", "0", "--netns", "/run/netns/" + names.User]) { RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, _) => { }; // it complains of a missing syslog, line by line
         process.BeginErrorReadLine();
         _processes.Add(process);
