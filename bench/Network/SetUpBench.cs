@@ -11,7 +11,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
     private const int WarmUp = 3;
     private static readonly HardeningProfile Profile = BuiltInProfiles.Strict with { Network = NetworkMode.Nat };
     private readonly NatAddresses _places = new(77);
-    private NatNetwork? _network;
+    private SandboxNetwork? _network;
 
     public void Run(int rounds)
     {
@@ -42,7 +42,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
 
     private void Apply(int pid)
     {
-        _network = NatNetwork.For(Profile)!;
+        _network = SandboxNetwork.For(Profile)!;
         if (_network.Apply(pid).FirstOrDefault(o => o.Status != OutcomeStatus.Applied) is { } other) throw new InvalidOperationException($"{other.Name}: {other.Status}, {other.Detail}");
     }
 
