@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sandbox.Capture;
 using Sandbox.Hardening;
 using Sandbox.Runtime;
 
@@ -22,16 +23,32 @@ internal static class NetworkHost
                     Console.ReadLine();
                     process.Stop(TimeSpan.Zero);
                 });
-            case ["endless", var profile]:
-                for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["endless", var profile, var captures, var temporary]:
+                Environment.SetEnvironmentVariable("TMPDIR", temporary);
+                Endless(profile, captures);
+                return 0;
             case ["repair"]:
                 foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;
             case ["serve", var port]:
                 Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
                 return 0;
+            case ["daemon", .. var sockets]:
+                ResolverDaemon.Run(sockets);
+                return 0;
             default:
                 return 2;
+        }
+    }
+
+    // Sandboxes one after the other, each with a capture of its network.
+    private static void Endless(string profile, string captures)
+    {
+        for (; ; )
+        {
+            var process = HardenedLauncher.Start(Request(profile, $"while sleep 0.02; do curl -s -m 1 http://{NetworkWorld.Server}/; done"));
+            using (PacketCapture.Start(new() { ProcessId = process.Id, Interface = "eth0", Immediate = true }, Path.Combine(captures, $"{Guid.NewGuid():N}.pcapng"), new(), null)) process.Wait(TimeSpan.FromMilliseconds(200));
+            process.Stop(TimeSpan.Zero);
         }
     }
 
