@@ -31,16 +31,32 @@ internal static class NetworkHost
                     foreach (var v in capture.Views) Console.WriteLine($"view {v.View} {v.Received} {v.Written} {v.Filtered} {v.Dropped} {string.Join(' ', v.Files)}");
                     Console.WriteLine($"capture {capture.State} {capture.Failure?.ErrorId}");
                 });
-            case ["endless", var profile]:
-                for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["endless", var profile, var captures, var temporary]:
+                Environment.SetEnvironmentVariable("TMPDIR", temporary);
+                Endless(profile, captures);
+                return 0;
             case ["repair"]:
                 foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;
             case ["serve", var port]:
                 Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
                 return 0;
+            case ["daemon", .. var sockets]:
+                ResolverDaemon.Run(sockets);
+                return 0;
             default:
                 return 2;
+        }
+    }
+
+    // Sandboxes one after the other, each with a capture of its network.
+    private static void Endless(string profile, string captures)
+    {
+        for (; ; )
+        {
+            var process = HardenedLauncher.Start(Request(profile, $"while sleep 0.02; do curl -s -m 1 http://{NetworkWorld.Server}/; done"));
+            using (PacketCapture.Start(new() { ProcessId = process.Id, Interface = "eth0", Immediate = true }, Path.Combine(captures, $"{Guid.NewGuid():N}.pcapng"), new(), null)) process.Wait(TimeSpan.FromMilliseconds(200));
+            process.Stop(TimeSpan.Zero);
         }
     }
 
