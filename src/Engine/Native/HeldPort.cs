@@ -9,10 +9,13 @@ namespace Sandbox.Native;
 /// </summary>
 internal static partial class HeldPort
 {
-    private const int InternetProtocol6 = 41, OnlySix = 26; // IPPROTO_IPV6, IPV6_V6ONLY
+    private const int InternetProtocol6 = 41, OnlySix = 26, SocketLevel = 1, ReuseAddress = 2; // IPPROTO_IPV6, IPV6_V6ONLY, SOL_SOCKET, SO_REUSEADDR
 
-    /// <summary>Binds it for as long as the descriptor is open.</summary>
-    public static unsafe FileDescriptor Bind(int port, bool udp)
+    /// <summary>
+    /// Binds it for as long as the descriptor is open. Connections of TCP that are still ending are in the way, as they are of every server,
+    /// unless <paramref name="besideEnding"/>.
+    /// </summary>
+    public static unsafe FileDescriptor Bind(int port, bool udp, bool besideEnding = false)
     {
         var type = (udp ? 2 : 1) | 0x80000; // SOCK_DGRAM, SOCK_STREAM; SOCK_CLOEXEC
         var fd = LibC.socket(10, type, 0); // AF_INET6
@@ -21,6 +24,8 @@ internal static partial class HeldPort
         var socket = new FileDescriptor(Check.Result("socket", fd));
         var no = 0;
         if (six) Check.Result("setsockopt", SetOption(fd, InternetProtocol6, OnlySix, &no, sizeof(int)));
+        var yes = 1;
+        if (besideEnding && !udp) Check.Result("setsockopt", SetOption(fd, SocketLevel, ReuseAddress, &yes, sizeof(int)));
         // struct sockaddr_in6, of which sockaddr_in has the beginning: family, port in network order, then zeros for any address.
         var address = stackalloc byte[28];
         new Span<byte>(address, 28).Clear();

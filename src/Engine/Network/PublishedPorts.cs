@@ -12,7 +12,13 @@ internal sealed class PublishedPorts : IDisposable
 
     public void Hold(IEnumerable<PortMapping> mappings)
     {
-        foreach (var mapping in mappings) _held.Add(Bind(mapping));
+        foreach (var mapping in mappings) _held.Add(Bind(mapping, besideEnding: false));
+    }
+
+    /// <summary>Says what keeps them from whoever takes them next.</summary>
+    public static void Check(IEnumerable<PortMapping> mappings)
+    {
+        foreach (var mapping in mappings) Bind(mapping, besideEnding: true).Dispose();
     }
 
     public void Dispose()
@@ -21,11 +27,11 @@ internal sealed class PublishedPorts : IDisposable
         _held.Clear();
     }
 
-    private static FileDescriptor Bind(PortMapping mapping)
+    private static FileDescriptor Bind(PortMapping mapping, bool besideEnding)
     {
         try
         {
-            return HeldPort.Bind(mapping.HostPort, mapping.Protocol == "udp");
+            return HeldPort.Bind(mapping.HostPort, mapping.Protocol == "udp", besideEnding);
         }
         catch (ErrnoException e)
         {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using Sandbox.Launch;
 using Sandbox.Native;
 
@@ -17,11 +19,21 @@ internal sealed class TargetSpace(int pid)
     public string NetworkPath => FormattableString.Invariant($"/proc/{pid}/ns/net");
 
     /// <summary>A socket of netlink(7) in there.</summary>
-    public NetlinkSocket OpenSocket(int protocol) => NetlinkSocket.Adopt(HelperProgram.Open(w =>
+    public NetlinkSocket OpenNetlink(int protocol) => NetlinkSocket.Adopt(Open(PlanArgument.Value(16, "AF_NETLINK"), protocol));
+
+    /// <summary>
+    /// Sends a neighbour advertisement from the target's address. A pasta of 2023 has no destination for what comes in by IPv6 until it has
+    /// seen a packet of the target's.
+    /// </summary>
+    public void Announce(IPAddress from, IPAddress to)
     {
-        Enter(w);
-        w.Call(Syscall.Socket, PlanArgument.Value(16, "AF_NETLINK"), PlanArgument.Value(3 | 0x80000, "SOCK_RAW|SOCK_CLOEXEC"), protocol);
-    }));
+        using var file = Open(PlanArgument.Value(10, "AF_INET6"), 58); // IPPROTO_ICMPV6
+        using var handle = new SafeSocketHandle(file.Number, ownsHandle: false);
+        using var socket = new Socket(handle);
+        socket.Bind(new IPEndPoint(from, 0));
+        byte[] advertisement = [136, 0, 0, 0, 0x20, 0, 0, 0, .. from.GetAddressBytes()]; // RFC 4861, 4.4: type, code, checksum (by the kernel), override
+        socket.SendTo(advertisement, new IPEndPoint(to, 0));
+    }
 
     /// <summary>Steps into it, so that a program executed next has CAP_NET_ADMIN there, and nothing else.</summary>
     public void EnterAsAdministrator(PlanWriter w)
@@ -34,6 +46,12 @@ internal sealed class TargetSpace(int pid)
         w.Call(Syscall.CapSet, w.Bytes(header, "{v3, 0}"), w.Bytes(data, "{CAP_NET_ADMIN}"));
         w.Call(Syscall.Prctl, PlanArgument.Value(47, "PR_CAP_AMBIENT"), PlanArgument.Value(2, "PR_CAP_AMBIENT_RAISE"), NetworkAdministration, 0, 0);
     }
+
+    private FileDescriptor Open(PlanArgument family, int protocol) => HelperProgram.Open(w =>
+    {
+        Enter(w);
+        w.Call(Syscall.Socket, family, PlanArgument.Value(3 | 0x80000, "SOCK_RAW|SOCK_CLOEXEC"), protocol);
+    });
 
     // Both are opened first: from inside, the target's entry in /proc may be closed.
     private void Enter(PlanWriter w)

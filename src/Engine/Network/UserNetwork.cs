@@ -17,12 +17,8 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
     private readonly IReadOnlyList<PortMapping> _published = [.. profile.PublishPorts.Select(p => PortMapping.Parse(p, "PublishPort"))];
     private HelperProgram? _pasta;
 
-    protected override void Prepare()
-    {
-        // Only looked at, to say what is wrong with a port before it is pasta's.
-        using var ports = new PublishedPorts();
-        ports.Hold(_published);
-    }
+    // Only looked at, to say what is wrong with a port before it is pasta's.
+    protected override void Prepare() => PublishedPorts.Check(_published);
 
     protected override IReadOnlyList<HardeningOutcome> Make(int targetPid)
     {
@@ -36,10 +32,11 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
         var rules = new UserRuleset(addresses, profile, NameServers.Reached(profile), [.. used.Select(a => a.Address).Distinct(), addresses.Gateway4, addresses.Gateway6], four, six);
         var space = new TargetSpace(targetPid);
         NftProgram.Load(rules.Build(), space.EnterAsAdministrator);
-        using var target = new RouteSocket(space.OpenSocket(NetlinkSocket.Route));
+        using var target = new RouteSocket(space.OpenNetlink(NetlinkSocket.Route));
         _pasta = PastaProgram.Start(space, TargetLink, addresses, four, six, _published);
         var link = AwaitLink(target, addresses, four, six);
-        var found = NftTables.CountRules(rules.Table, space.OpenSocket(NetlinkSocket.NetFilter));
+        if (six) Announce(space, addresses);
+        var found = NftTables.CountRules(rules.Table, space.OpenNetlink(NetlinkSocket.NetFilter));
         return
         [
             NetworkRow.Judge("network_link", true, $"{link}, through pasta (process {_pasta.Id})"),
@@ -49,6 +46,18 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
     }
 
     protected override void Remove() => Interlocked.Exchange(ref _pasta, null)?.Dispose();
+
+    private static void Announce(TargetSpace space, NatAddresses addresses)
+    {
+        try
+        {
+            space.Announce(addresses.Target6, addresses.Gateway6);
+        }
+        catch (SocketException e)
+        {
+            throw new ErrnoException("sendto", e.NativeErrorCode, "neighbour advertisement");
+        }
+    }
 
     // pasta says nothing when it is ready: the kernel is asked until the interface is as it has to be, or pasta has given up.
     private string AwaitLink(RouteSocket target, NatAddresses addresses, bool four, bool six)

@@ -24,7 +24,8 @@ internal sealed class UserRuleset(NatAddresses addresses, HardeningProfile profi
         [
             "oifname \"lo\" accept",
             withIPv4 ? $"ip saddr != {addresses.Target4} drop" : "meta nfproto ipv4 drop",
-            withIPv6 ? $"ip6 saddr != {{ {addresses.Target6}, fe80::/10, :: }} drop" : "meta nfproto ipv6 drop",
+            // Not the unspecified address either, by which it would look for duplicates: pasta would take it for the target's.
+            withIPv6 ? $"ip6 saddr != {{ {addresses.Target6}, fe80::/10 }} drop" : "meta nfproto ipv6 drop",
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept",
             "ct state established,related accept",
             "ct state invalid drop",

@@ -80,6 +80,18 @@ public sealed class NetworkWorld : IDisposable
 
     public string OnServer(params string[] command) => In(ServerSpace, command);
 
+    /// <summary>The names of the processes in the host's network namespace.</summary>
+    public string[] Processes() =>
+    [
+        .. Run("ip", "netns", "pids", HostSpace).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(p => $"/proc/{p}/comm").Where(File.Exists).Select(Comm).Where(c => c.Length > 0).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Starts a program on the server; killed at the end.</summary>
+    public Process StartOnServer(params string[] command) => Start(ServerSpace, command);
+
+    /// <summary>Starts a program on the host; killed at the end.</summary>
+    public Process StartOnHost(params string[] command) => Start(HostSpace, command);
+
     /// <summary>Runs a shell script in a sandbox whose host is this world's, and returns what the hosting process wrote.</summary>
     public string Sandboxed(string profile, string script) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "run", profile, script]);
 
@@ -152,6 +164,18 @@ public sealed class NetworkWorld : IDisposable
 
         foreach (var space in new[] { HostSpace, ServerSpace }) Process.Start("ip", ["netns", "delete", space]).WaitForExit();
         GC.SuppressFinalize(this);
+    }
+
+    private static string Comm(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (IOException)
+        {
+            return ""; // it ended meanwhile
+        }
     }
 
     private void Serve(string space, int port, List<string> seen)
