@@ -12,7 +12,7 @@ internal static class CaptureChild
     public static int Run(string link, string file, int snapLength, long bufferSize)
     {
         using var end = new ManualResetEventSlim();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
             end.Set();

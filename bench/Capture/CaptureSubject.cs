@@ -6,7 +6,7 @@ using Tmds.Linux;
 
 namespace Sandbox.Bench.Capture;
 
-/// <summary>A program that captures: it says on its standard error that it is ready, and, after SIGINT, what it counted.</summary>
+/// <summary>A program that captures: it says on its standard error that it is ready, and, after SIGTERM, what it counted.</summary>
 /// <param name="name">Its name in the tables.</param>
 /// <param name="command">Its command line for an interface, a file and the most bytes of a packet.</param>
 /// <param name="ready">A part of the line that says that it captures.</param>
@@ -38,7 +38,7 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
             AwaitQuiet(file);
             processor = Processor(process) - processor;
             var after = world.Counters();
-            _ = LibC.kill(process.Id, 2); // SIGINT
+            _ = LibC.kill(process.Id, 15); // SIGTERM: a shell lets what runs in the background ignore SIGINT
             said.Append(process.StandardError.ReadToEnd());
             if (!process.WaitForExit(Patience)) throw new TimeoutException($"{name} doesn't end.");
             if (after.Arrived - before.Arrived + after.Lost - before.Lost != sent) throw new InvalidOperationException($"{sent} frames were sent, {after.Arrived - before.Arrived} arrived, {after.Lost - before.Lost} were lost on the way.");
