@@ -11,4 +11,10 @@ public enum NetworkMode
 
     /// <summary>A network namespace of its own, whose connections leave by the host's addresses. It needs root, and nft.</summary>
     Nat,
+
+    /// <summary>
+    /// A network namespace of its own, whose connections pasta makes as the caller's. It needs no privilege, but a user namespace, pasta
+    /// and nft, and /dev/net/tun open to the caller.
+    /// </summary>
+    User,
 }

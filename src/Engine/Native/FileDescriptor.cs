@@ -37,6 +37,26 @@ internal sealed class FileDescriptor : SafeHandle
         return (new(ends[0]), new(ends[1]));
     }
 
+    /// <summary>A file in memory that holds these bytes, to be read from its beginning.</summary>
+    public static unsafe FileDescriptor Memory(string name, ReadOnlySpan<byte> content)
+    {
+        var file = Memory(name, content.Length);
+        fixed (byte* at = content) Check.Result("pwrite", (int)(long)LibC.pwrite(file.Number, at, content.Length, 0), name);
+        return file;
+    }
+
+    /// <summary>A file in memory of a size that can't grow: a write beyond it fails with EPERM (memfd_create(2)).</summary>
+    public static unsafe FileDescriptor Memory(string name, int size)
+    {
+        fixed (byte* text = Utf8.Terminated(name))
+        {
+            var file = new FileDescriptor(Check.Result("memfd_create", LibC.memfd_create(text, 3), name)); // MFD_CLOEXEC|MFD_ALLOW_SEALING
+            Check.Result("ftruncate", LibC.ftruncate(file.Number, size), name);
+            Check.Result("fcntl", LibC.fcntl(file.Number, 1033, 4), name); // F_ADD_SEALS, F_SEAL_GROW
+            return file;
+        }
+    }
+
     /// <summary>Makes reads and writes return EAGAIN instead of waiting.</summary>
     public FileDescriptor NonBlocking()
     {

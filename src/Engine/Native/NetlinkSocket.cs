@@ -48,6 +48,9 @@ internal sealed partial class NetlinkSocket : IDisposable
         throw new ErrnoException("bind", errno, detail);
     }
 
+    /// <summary>Takes one that another process has opened; the kernel binds it with its first message.</summary>
+    public static NetlinkSocket Adopt(FileDescriptor file) => new(file);
+
     /// <summary>
     /// Asks for a receive buffer: beyond the machine's limit where CAP_NET_ADMIN allows it, in falling sizes, else as much as
     /// net.core.rmem_max lets. It is a bound, not memory.

@@ -13,6 +13,12 @@ internal sealed record NatAddresses(int Place)
     public const int Prefix4 = 30, Prefix6 = 64;
     public const string LinkPrefix = "sbx", TablePrefix = "sandbox-";
 
+    /// <summary>The first place that overlaps nothing; null where there is none.</summary>
+    public static NatAddresses? Free(IReadOnlyList<AddressRange> taken) => Enumerable.Range(0, Places).Select(p => new NatAddresses(p)).FirstOrDefault(a => !a.Overlaps(taken));
+
+    /// <summary>Whether somebody else has a part of it. What leads to nearly everything takes nothing.</summary>
+    public bool Overlaps(IReadOnlyList<AddressRange> taken) => taken.Any(r => r.Prefix > 8 && (r.Overlaps(Range4) || r.Overlaps(Range6)));
+
     /// <summary>The id: its place, as four hexadecimal digits.</summary>
     public string Id => Place.ToString("x4", CultureInfo.InvariantCulture);
 

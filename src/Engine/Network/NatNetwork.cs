@@ -10,7 +10,7 @@ namespace Sandbox.Network;
 /// </summary>
 internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
 {
-    private const string TargetLink = "eth0";
+    public const string TargetLink = "eth0";
     private readonly PublishedPorts _ports = new();
     private readonly string? _withoutIPv6 = HostForwarding.WithoutIPv6;
     private NetworkJournal? _journal;

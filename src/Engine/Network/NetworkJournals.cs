@@ -26,7 +26,7 @@ internal static class NetworkJournals
         for (var i = 0; i < NatAddresses.Places; i++)
         {
             var addresses = new NatAddresses((first + i) % NatAddresses.Places);
-            if (taken.Any(r => r.Prefix > 8 && (r.Overlaps(addresses.Range4) || r.Overlaps(addresses.Range6)))) continue;
+            if (addresses.Overlaps(taken)) continue;
             if (FileLock.TryTake(PathOf(addresses), LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL) is { } file) return (addresses, file);
         }
 

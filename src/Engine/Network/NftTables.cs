@@ -26,10 +26,10 @@ internal static class NftTables
         return [.. kernel.Dump("NFT_MSG_GETTABLE", "tables", Message(GetTable, NetlinkMessage.Dump, Inet)).Select(m => NetlinkConversation.Attributes(m, 4).First(a => a.Type == 1).Value).Select(n => Encoding.UTF8.GetString(n).TrimEnd('\0'))];
     }
 
-    /// <summary>How many rules a table has.</summary>
-    public static int CountRules(string table)
+    /// <summary>How many rules a table has; one of another network namespace is asked for by a socket of that.</summary>
+    public static int CountRules(string table, NetlinkSocket? opened = null)
     {
-        using var kernel = Open();
+        using var kernel = opened is null ? Open() : new(opened);
         return kernel.Dump("NFT_MSG_GETRULE", table, Message(GetRule, NetlinkMessage.Dump, Inet).Attribute(1, table)).Count;
     }
 

@@ -5,13 +5,13 @@ using Sandbox.Native;
 namespace Sandbox.Network;
 
 /// <summary>rtnetlink(7) in the network namespace in which it was opened: links, addresses, routes.</summary>
-internal sealed class RouteSocket : IDisposable
+internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
 {
     private const int NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, GetAddress = 22, NewRoute = 24, GetRoute = 26; // RTM_…
     private const int LinkName = 3, LinkInfo = 18, LinkNamespace = 28, InfoKind = 1, InfoData = 2, Peer = 1; // IFLA_…, VETH_INFO_PEER
     private const int Up = 1, NoDuplicateDetection = 2, MainTable = 254, Static = 4, Unicast = 1; // IFF_UP, IFA_F_NODAD, RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST
     private const int LinkSize = 16, AddressSize = 8, RouteSize = 12; // struct ifinfomsg, ifaddrmsg, rtmsg
-    private readonly NetlinkConversation _kernel = new(NetlinkSocket.Open(NetlinkSocket.Route, 0, "NETLINK_ROUTE"));
+    private readonly NetlinkConversation _kernel = new(opened ?? NetlinkSocket.Open(NetlinkSocket.Route, 0, "NETLINK_ROUTE"));
 
     /// <summary>Makes a pair of interfaces, of which the other end comes up with its name in another namespace: never here.</summary>
     public void CreatePair(string name, string peer, NetworkNamespace other) => _kernel.Do("RTM_NEWLINK", $"veth {name}", Link(NewLink, 0, NetlinkMessage.Acknowledge | NetlinkMessage.Create | NetlinkMessage.Exclusive)
@@ -29,6 +29,12 @@ internal sealed class RouteSocket : IDisposable
         let name = NetlinkConversation.Attributes(link, LinkSize).FirstOrDefault(a => a.Type == LinkName).Value
         where name is not null
         select (System.Text.Encoding.UTF8.GetString(name).TrimEnd('\0'), BinaryPrimitives.ReadInt32LittleEndian(link.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(link.AsSpan(8)));
+
+    /// <summary>The index of the other end of a veth, in the namespace where that is; 0 for other interfaces.</summary>
+    public int PeerOf(string name) => (from link in _kernel.Dump("RTM_GETLINK", "interfaces", Link(GetLink, 0, NetlinkMessage.Dump))
+        let attributes = NetlinkConversation.Attributes(link, LinkSize).ToList()
+        where attributes.FirstOrDefault(a => a.Type == LinkName).Value is { } value && System.Text.Encoding.UTF8.GetString(value).TrimEnd('\0') == name
+        select attributes.FirstOrDefault(a => a.Type == 5).Value is { } peer ? BinaryPrimitives.ReadInt32LittleEndian(peer) : 0).FirstOrDefault(); // IFLA_LINK
 
     public void SetUp(int index) => _kernel.Do("RTM_NEWLINK", "interface up", new NetlinkMessage(NewLink, NetlinkMessage.Acknowledge).Put(0).Put(index).Put(Up).Put(Up));
 

@@ -7,7 +7,10 @@ namespace Sandbox.Network;
 internal abstract class SandboxNetwork
 {
     /// <summary>Null for a profile whose network needs nothing beyond its namespace.</summary>
-    public static SandboxNetwork? For(HardeningProfile profile) => profile.Network == NetworkMode.Nat ? new NatNetwork(profile) : null;
+    public static SandboxNetwork? For(HardeningProfile profile) => profile.Network switch { NetworkMode.Nat => new NatNetwork(profile), NetworkMode.User => new UserNetwork(profile), _ => null };
+
+    /// <summary>Whether there is one: rules of a network are for these.</summary>
+    public static bool Is(NetworkMode mode) => mode is NetworkMode.Nat or NetworkMode.User;
 
     /// <summary>Makes it for the target, and reads it back. What fails is a row.</summary>
     public IReadOnlyList<HardeningOutcome> Apply(int targetPid)

@@ -109,15 +109,15 @@ public sealed record ProfileOverrides
             DenySyscalls = [.. profile.DenySyscalls, .. DenySyscalls],
             FailClosed = profile.FailClosed && !BestEffort,
         };
-        // With its capabilities root could take off again what covers a path.
+        // With its capabilities root could take off again what covers a path, and anybody the rules of a network of their own.
         var undoable = changed.Root == RootMode.Host && HiddenPaths.Count + ReadOnlyPaths.Count > 0 && Hardening.LaunchIdentity.Current.IsRoot && changed.Identity == IdentityMode.Caller;
-        return changed with { Namespaces = Namespaces(changed), DropCapabilities = changed.DropCapabilities || undoable };
+        return changed with { Namespaces = Namespaces(changed), DropCapabilities = changed.DropCapabilities || undoable || Network == NetworkMode.User };
     }
 
     // Rules of a network don't outlast it: a profile's own are left where another network is asked for.
     private HardeningProfile ApplyNetwork(HardeningProfile p)
     {
-        var other = Network is { } asked && asked != NetworkMode.Nat;
+        var other = Network is { } asked && !Sandbox.Network.SandboxNetwork.Is(asked);
         return p with
         {
             Network = Network ?? p.Network,
@@ -143,7 +143,8 @@ public sealed record ProfileOverrides
     {
         var kinds = changed.Namespaces;
         if (Network == NetworkMode.Host) kinds &= ~NamespaceKinds.Network;
-        if (Network is NetworkMode.None or NetworkMode.Nat) kinds |= NamespaceKinds.Network;
+        if (Network is not null and not NetworkMode.Host) kinds |= NamespaceKinds.Network;
+        if (Network == NetworkMode.User) kinds |= NamespaceKinds.User;
         if (HiddenPaths.Count + ReadOnlyPaths.Count > 0 && changed.Root == RootMode.Host) kinds |= NamespaceKinds.Mount;
         if (RootDirectory is not null) kinds |= NamespaceKinds.Mount | NamespaceKinds.Pid;
         // Every other namespace needs CAP_SYS_ADMIN, which a plain user has only in a user namespace of its own.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sandbox.Capture;
 using Sandbox.Hardening;
 using Sandbox.Runtime;
 
@@ -14,13 +15,21 @@ internal static class NetworkHost
         switch (arguments)
         {
             case ["run", var profile, var script]:
-                return Start(profile, script, process => process.Wait(TimeSpan.FromSeconds(30)));
+                return Start(Request(profile, script), process => process.Wait(TimeSpan.FromSeconds(30)));
             case ["hold", var profile, var script]:
-                return Start(profile, script, process =>
+                return Start(Request(profile, script), process =>
                 {
                     Console.WriteLine("running");
                     Console.ReadLine();
                     process.Stop(TimeSpan.Zero);
+                });
+            case ["capture", var profile, var script, var path, var view]:
+                return Start(Request(profile, script) with { CapturePath = path, CaptureView = Enum.Parse<CaptureView>(view) }, process =>
+                {
+                    process.Wait(TimeSpan.FromSeconds(60));
+                    var capture = process.Capture!;
+                    foreach (var v in capture.Views) Console.WriteLine($"view {v.View} {v.Received} {v.Written} {v.Filtered} {v.Dropped} {string.Join(' ', v.Files)}");
+                    Console.WriteLine($"capture {capture.State} {capture.Failure?.ErrorId}");
                 });
             case ["endless", var profile]:
                 for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
@@ -38,11 +47,11 @@ internal static class NetworkHost
     private static LaunchRequest Request(string profile, string script) =>
         new() { FilePath = "/bin/sh", Arguments = ["-c", script], CurrentDirectory = "/", Profile = ProfileReader.FromJson(profile, "test") };
 
-    private static int Start(string profile, string script, Action<HardenedProcess> then)
+    private static int Start(LaunchRequest request, Action<HardenedProcess> then)
     {
         try
         {
-            var process = HardenedLauncher.Start(Request(profile, script));
+            var process = HardenedLauncher.Start(request);
             foreach (var row in process.Outcome.Where(r => r.Name.StartsWith("network", StringComparison.Ordinal) || r.Name == "name_resolution")) Console.WriteLine($"row {row.Name} {row.Status} {row.Detail}");
             then(process);
             Console.WriteLine($"level {process.Level}");

@@ -69,10 +69,30 @@ public sealed class NetworkWorld : IDisposable
 
     public string OnHost(params string[] command) => In(HostSpace, command);
 
+    /// <summary>Starts a program on the host; killed at the end.</summary>
+    public Process OnHostInBackground(params string[] command) => Start(HostSpace, command);
+
     public string OnServer(params string[] command) => In(ServerSpace, command);
 
     /// <summary>Runs a shell script in a sandbox whose host is this world's, and returns what the hosting process wrote.</summary>
     public string Sandboxed(string profile, string script) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "run", profile, script]);
+
+    /// <summary>The same, its packets captured.</summary>
+    public string Captured(string profile, string script, string path, string view) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "capture", profile, script, path, view]);
+
+    /// <summary>Starts tcpdump on the server's interface, as the observer; it listens when this returns.</summary>
+    public Process Observe(string path)
+    {
+        // -U, and a ring that hands over each packet at once: what has arrived is in the file soon.
+        var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", ServerSpace, "tcpdump", "-i", "up0", "-U", "--immediate-mode", "-w", path]) { RedirectStandardError = true })!;
+        _processes.Add(process);
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            if (line.Contains("listening on", StringComparison.Ordinal)) return process;
+        }
+
+        throw new InvalidOperationException("tcpdump doesn't listen");
+    }
 
     /// <summary>Starts a hosting process on this host; killed at the end.</summary>
     public Process Hosting(params string[] arguments) => Start(HostSpace, [Environment.ProcessPath!, "host", "network", .. arguments]);

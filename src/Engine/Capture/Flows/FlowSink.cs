@@ -9,11 +9,15 @@ internal sealed class FlowSink(FlowTable flows, ICaptureSink next) : ICaptureSin
 
     public long Lost => next.Lost;
 
+    public long LeftOut => next.LeftOut;
+
     public void Begin(CaptureInterface description)
     {
         _linkType = description.LinkType;
         next.Begin(description);
     }
+
+    public void Discard() => next.Discard();
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {

@@ -216,7 +216,7 @@ internal sealed class CaptureLoop
         device.Count();
         var failed = final && Failure is not null;
         var lost = device.Dropped + _sink.Lost + (failed ? _beyond : 0);
-        var filtered = failed ? 0 : _beyond;
+        var filtered = (failed ? 0 : _beyond) + _sink.LeftOut;
         // libpcap leaves out, without a number, what came before the filter was in force, and on loopback the outgoing half: each packet passes
         // twice there. While it runs, packets wait in the ring.
         if (final && _leavesOut) filtered += Math.Max(0, device.Received - device.Dropped - _read - _beyond);

@@ -19,6 +19,9 @@ internal sealed class FileSink : ICaptureSink
     public FileSink(string path, CaptureRotation rotation, CaptureSection section, bool immediate) =>
         (_path, _rotation, _section, _immediate) = (path, rotation, section, immediate);
 
+    /// <summary>What the file says of the interface, where that is something else than the interface does.</summary>
+    public Func<CaptureInterface, CaptureInterface>? Describe { get; init; }
+
     /// <summary>What learns the names of addresses from the packets; null where nothing does.</summary>
     public FlowTable? Flows { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed class FileSink : ICaptureSink
 
     public void Begin(CaptureInterface description)
     {
-        _interface = description;
+        _interface = Describe?.Invoke(description) ?? description;
         if (_rotation.IsOn && Existing() is { } file)
         {
             throw new SandboxException("PacketCapture,FILE_EXISTS", SandboxErrorKind.ResourceExists, $"{file} exists.", "Give a new path, or remove the files of the capture before: captures neither replace nor extend files.");
@@ -80,6 +83,15 @@ internal sealed class FileSink : ICaptureSink
         var (received, dropped) = (counts.Received - _closedPackets - _closedDrops, counts.Dropped - _closedDrops);
         Statistics(writer, received, dropped, received - counts.Filtered);
         Bytes = _closedBytes + writer.Durable;
+    }
+
+    /// <summary>Takes back the beginning.</summary>
+    public void Discard()
+    {
+        _writer?.Dispose();
+        _writer = null;
+        foreach (var file in Files) File.Delete(file);
+        lock (_listing) _files.Clear();
     }
 
     private void Rotate()

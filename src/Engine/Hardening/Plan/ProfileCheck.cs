@@ -9,7 +9,7 @@ internal static class ProfileCheck
         if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Mount, "a private root");
         if (p.Root != RootMode.Host) Need(namespaces, NamespaceKinds.Pid, "an own /proc");
         if (p.Network != NetworkMode.Host) Need(namespaces, NamespaceKinds.Network, $"-Network {p.Network}");
-        else if ((namespaces & NamespaceKinds.Network) != 0) throw Inconsistent("it has a network namespace and -Network Host", "Use -Network None or Nat, or take the network namespace out of the profile.");
+        else if ((namespaces & NamespaceKinds.Network) != 0) throw Inconsistent("it has a network namespace and -Network Host", "Use -Network None, Nat or User, or take the network namespace out of the profile.");
         CheckNetwork(p);
         if (p.Identity != IdentityMode.Caller) Need(namespaces, NamespaceKinds.User, $"identity {p.Identity}");
         if (p.Root == RootMode.Host && p.HiddenPaths.Count + p.ReadOnlyPaths.Count > 0) Need(namespaces, NamespaceKinds.Mount, "-HiddenPath and -ReadOnlyPath");
@@ -23,11 +23,22 @@ internal static class ProfileCheck
 
     private static void CheckNetwork(HardeningProfile p)
     {
-        if (p.Network != NetworkMode.Nat && Network.NetworkRules.First(p) is { } rule) throw Inconsistent($"{rule} says something about a network that it doesn't have", "Use -Network Nat.");
-        if (p.DnsServers.Count > 0 && (p.Root != RootMode.Private || p.Network == NetworkMode.None)) throw Inconsistent("-DnsServer needs a private root, where its resolv.conf is made, and a network", "Use root Private, with -Network Nat or Host.");
+        if (!Network.SandboxNetwork.Is(p.Network) && Network.NetworkRules.First(p) is { } rule) throw Inconsistent($"{rule} says something about a network that it doesn't have", "Use -Network Nat or User.");
+        if (p.DnsServers.Count > 0 && (p.Root != RootMode.Private || p.Network == NetworkMode.None)) throw Inconsistent("-DnsServer needs a private root, where its resolv.conf is made, and a network", "Use root Private, with -Network Nat, User or Host.");
         if (p.HostEntries.Count > 0 && p.Root != RootMode.Private) throw Inconsistent("-HostEntry and -HostsFile need a private root, where its hosts file is made", "Use root Private.");
-        if (p.Network == NetworkMode.Nat && !LaunchIdentity.Current.IsRoot) throw new SandboxException("Network,EPERM", SandboxErrorKind.PermissionDenied, "-Network Nat changes the host's network, which only root may do.", "Run as root, or use -Network None or Host.");
+        if (p.Network == NetworkMode.Nat && !LaunchIdentity.Current.IsRoot) throw new SandboxException("Network,EPERM", SandboxErrorKind.PermissionDenied, "-Network Nat changes the host's network, which only root may do.", "Run as root, or use -Network User, None or Host.");
         Network.NetworkRules.Check(p);
+        if (p.Network == NetworkMode.User) CheckUserNetwork(p);
+    }
+
+    private static void CheckUserNetwork(HardeningProfile p)
+    {
+        Need(p.Namespaces, NamespaceKinds.User, "-Network User");
+        // 12 is CAP_NET_ADMIN, 13 CAP_NET_RAW: what leaves by a packet socket passes no rule.
+        if (!p.DropCapabilities || p.KeepCapabilities.Any(c => Capability.Parse(c) is 12 or 13)) throw Inconsistent("a program with CAP_NET_ADMIN or CAP_NET_RAW isn't held by the rules of its -Network User", "Set dropCapabilities and don't keep these, or use -Network Nat.");
+        Network.PastaProgram.Require();
+        Network.NftProgram.Require();
+        Network.TunDevice.Require();
     }
 
     private static void Need(NamespaceKinds have, NamespaceKinds need, string what)

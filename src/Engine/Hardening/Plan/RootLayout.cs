@@ -51,7 +51,7 @@ internal sealed class RootLayout
             NameFiles.Add(HostsPath);
         }
 
-        if (profile.Network != NetworkMode.Nat && profile.DnsServers.Count == 0) return;
+        if (!Network.SandboxNetwork.Is(profile.Network) && profile.DnsServers.Count == 0) return;
         Files.Add((ResolverPath, Encoding.ASCII.GetBytes(string.Concat(Network.NameServers.For(profile).Select(s => $"nameserver {s}\n")))));
         NameFiles.Add(ResolverPath);
     }

@@ -3,7 +3,7 @@ namespace Sandbox.Hardening;
 /// <summary>Why a derived profile is looser than its base, property by property; null where it isn't. What can't be compared counts as looser.</summary>
 internal static class ProfileLoosening
 {
-    private static readonly NetworkMode[] NetworksByReach = [NetworkMode.Host, NetworkMode.Nat, NetworkMode.None];
+    private static readonly NetworkMode[] NetworksByReach = [NetworkMode.Host, NetworkMode.Nat, NetworkMode.User, NetworkMode.None];
 
     public static string? Identity(HardeningProfile b, HardeningProfile d) =>
         b.Identity == IdentityMode.Caller || b.Identity == d.Identity || d.Identity == IdentityMode.Sandbox ? null : $"{b.Identity} becomes {d.Identity}";
@@ -13,7 +13,7 @@ internal static class ProfileLoosening
         Array.IndexOf(NetworksByReach, d.Network) < Array.IndexOf(NetworksByReach, b.Network) ? $"{b.Network} becomes {d.Network}" : null;
 
     /// <summary>Rules of a network are compared where both have one: taking the network away, or taking the host's away, only tightens.</summary>
-    public static bool OfNat(HardeningProfile b, HardeningProfile d) => b.Network == NetworkMode.Nat && d.Network == NetworkMode.Nat;
+    public static bool HaveRules(HardeningProfile b, HardeningProfile d) => Sandbox.Network.SandboxNetwork.Is(b.Network) && Sandbox.Network.SandboxNetwork.Is(d.Network);
 
     public static string? Root(HardeningProfile b, HardeningProfile d) =>
         b.Root == RootMode.Host || b.Root == d.Root ? null : $"{b.Root} becomes {d.Root}";

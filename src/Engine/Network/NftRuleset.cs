@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Sandbox.Network;
+
+/// <summary>The ruleset of one sandbox, as nft reads it: a table of its own, so that it comes, and goes, as a whole.</summary>
+internal abstract class NftRuleset(string table, HardeningProfile profile, IReadOnlyList<IPAddress> nameServers)
+{
+    /// <summary>What refuses with the answer of a router.</summary>
+    protected const string Unreachable = "reject with icmpx type admin-prohibited";
+
+    private readonly StringBuilder _text = new();
+
+    /// <summary>How many rules the table has.</summary>
+    public int Rules { get; private set; }
+
+    public string Table => table;
+
+    /// <summary>The whole text.</summary>
+    public string Build()
+    {
+        Line($"table inet {table} {{");
+        AddChains();
+        Line("}");
+        return _text.ToString();
+    }
+
+    protected abstract void AddChains();
+
+    /// <summary>The verdict of a rule that refuses.</summary>
+    protected virtual string Refuse => Unreachable;
+
+    /// <summary>What the profile says of addresses; the name servers come first, and what is denied before what is allowed.</summary>
+    protected IEnumerable<string> Policy() =>
+    [
+        .. Match("daddr", nameServers.Select(One), "meta l4proto { tcp, udp } th dport 53 accept"),
+        .. Match("daddr", NetworkRules.Denied(profile), Refuse),
+        .. Match("daddr", NetworkRules.Allowed(profile), "accept"),
+    ];
+
+    protected string Default => profile.DefaultNetworkPolicy == NetworkDefault.Allow ? "accept" : Refuse;
+
+    protected static AddressRange One(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+
+    protected static IEnumerable<string> Match(string field, IEnumerable<AddressRange> ranges, string verdict)
+    {
+        foreach (var family in ranges.GroupBy(r => r.IsIPv6)) yield return $"{(family.Key ? "ip6" : "ip")} {field} {Set(NetworkRules.Widest(family))} {verdict}";
+    }
+
+    protected static string Set(IEnumerable<object> elements) => $"{{ {string.Join(", ", elements)} }}";
+
+    protected static string Quoted(string name) => $"\"{name}\"";
+
+    protected void Chain(string name, string? hook, IEnumerable<string> rules)
+    {
+        Line($"  chain {name} {{");
+        if (hook is not null) Line("    " + hook);
+        foreach (var rule in rules)
+        {
+            Line("    " + rule);
+            Rules++;
+        }
+
+        Line("  }");
+    }
+
+    private void Line(string text) => _text.Append(text).Append('\n');
+}
