@@ -75,9 +75,6 @@ public sealed class NetworkWorld : IDisposable
 
     public string OnHost(params string[] command) => In(HostSpace, command);
 
-    /// <summary>Starts a program on the host; killed at the end.</summary>
-    public Process OnHostInBackground(params string[] command) => Start(HostSpace, command);
-
     public string OnServer(params string[] command) => In(ServerSpace, command);
 
     /// <summary>The names of the processes in the host's network namespace.</summary>

@@ -90,7 +90,7 @@ public sealed class RunCaptureTests : IDisposable
     public void On_the_wire_only_the_sandboxs_packets_are_taken()
     {
         var observer = _world.Observe(_directory.At("wire.pcap"));
-        var noise = _world.OnHostInBackground("sh", "-c", $"for i in $(seq 40); do curl -s -m 2 http://{NetworkWorld.Server}/ -A noise; done");
+        var noise = _world.StartOnHost("sh", "-c", $"for i in $(seq 40); do curl -s -m 2 http://{NetworkWorld.Server}/ -A noise; done");
         var said = _world.Captured(Profile(""), $"{Curl} -A mine; sleep 0.3; {Curl} -A mine", _directory.At("run.pcapng"), "WireEgress");
         noise.WaitForExit();
         Assert.Contains("capture Stopped", said, StringComparison.Ordinal);
@@ -104,10 +104,26 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Equal(wire.Where(l => l.Split('|')[5].Split(',').Any(ports.Contains)), Shown(_directory.At("run.pcapng")));
     }
 
+    [Fact]
+    public void Behind_pasta_the_child_view_has_all()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/pasta") && File.Exists("/dev/net/tun"), "needs pasta and /dev/net/tun");
+        var said = _world.Captured(Profile("").Replace("\"Nat\"", "\"User\"", StringComparison.Ordinal), Curl, _directory.At("run.pcapng"), "Child");
+        Assert.Contains($"you are {NetworkWorld.Host6}", said, StringComparison.Ordinal);
+        Assert.Contains("sandbox view=child backend=user kind=isolated interface=eth0", CaptureTool.Run("capinfos", _directory.At("run.pcapng")), StringComparison.Ordinal);
+        foreach (var stream in new[] { "0", "1" })
+        {
+            var flags = CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", _directory.At("run.pcapng"), "-Y", $"tcp.stream == {stream}", "-T", "fields", "-e", "tcp.flags"));
+            Assert.Equal("0x0002", flags[0]);
+            Assert.Equal(2, flags.Count(f => (Convert.ToInt32(f, 16) & 1) != 0));
+        }
+    }
+
     [Theory]
     [InlineData("\"Nat\"", "Both", "run.child.pcapng", "PacketCapture,FILE_EXISTS")]
     [InlineData("\"Nat\"", "Both", "run.egress.pcapng", "PacketCapture,FILE_EXISTS")]
     [InlineData("\"Nat\"", "Child", "run.pcapng", "PacketCapture,FILE_EXISTS")]
+    [InlineData("\"User\"", "WireEgress", "none", "PacketCapture,VIEW")]
     [InlineData("\"None\"", "Egress", "none", "PacketCapture,VIEW")]
     [InlineData("\"Host\", \"namespaces\": [\"User\", \"Mount\", \"Pid\", \"Ipc\", \"Uts\", \"Cgroup\"]", "Child", "none", "PacketCapture,HOST_NETWORK")]
     public void What_cannot_be_captured_does_not_run(string network, string view, string existing, string error)

@@ -102,6 +102,9 @@ internal sealed class CaptureLoop
         }
     }
 
+    // What a view leaves out isn't what was asked for.
+    private bool IsEnough => _read - _sink.LeftOut >= _options.MaxPackets;
+
     private static Exception Root(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Root(inner) : e;
 
     private CaptureDevice Open()
@@ -135,7 +138,7 @@ internal sealed class CaptureLoop
     {
         try
         {
-            while (!_stop && _read < _options.MaxPackets)
+            while (!_stop && !IsEnough)
             {
                 var left = _options.Duration is { } limit ? (limit - _running.Elapsed).TotalMilliseconds : Interval;
                 if (left <= 0) break;
@@ -171,7 +174,7 @@ internal sealed class CaptureLoop
     private bool Move(CaptureDevice device)
     {
         var moved = 0;
-        while (moved < 4096 && _read < _options.MaxPackets && device.Next(out var time, out var length, out var data))
+        while (moved < 4096 && !IsEnough && device.Next(out var time, out var length, out var data))
         {
             Take(time, length, data);
             moved++;
@@ -199,7 +202,7 @@ internal sealed class CaptureLoop
         {
             while (device.Next(out var time, out var length, out var data))
             {
-                if (Failure is not null || _read >= _options.MaxPackets) _beyond++;
+                if (Failure is not null || IsEnough) _beyond++;
                 else Take(time, length, data);
             }
 
