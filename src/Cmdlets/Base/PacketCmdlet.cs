@@ -12,6 +12,7 @@ public abstract class PacketCmdlet : SandboxCmdlet
     [Parameter(ParameterSetName = "Process")]
     [Parameter(ParameterSetName = "NetworkNamespace")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string? Interface { get; set; }
 
     /// <summary>A process whose network namespace it is.</summary>
@@ -23,6 +24,7 @@ public abstract class PacketCmdlet : SandboxCmdlet
     /// <summary>The network namespace.</summary>
     [Parameter(ParameterSetName = "NetworkNamespace", Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NetworkNamespaceCompleter))]
     public string? NetworkNamespace { get; set; }
 
     /// <summary>Which packets.</summary>

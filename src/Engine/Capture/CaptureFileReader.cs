@@ -32,10 +32,11 @@ public sealed class CaptureFileReader : IDisposable
     public string? Truncation => _reader is null ? "The file is empty." : _reader.Truncation;
 
     /// <summary>The packets that come next.</summary>
+    /// <param name="filter">Which; null for all.</param>
     /// <exception cref="SandboxException">The file is damaged; it names the file and the byte. All packets before that place came.</exception>
-    public IEnumerable<PacketRecord> Read()
+    public IEnumerable<PacketRecord> Read(FrameFilter? filter = null)
     {
-        foreach (var frame in Frames()) yield return PacketDissector.Dissect(frame, _reader!.Interfaces[frame.Interface].Name, _reader.Interfaces[frame.Interface].LinkType);
+        foreach (var frame in Frames().Where(f => filter is null || filter.Passes(f.Data, LinkType(f)))) yield return PacketDissector.Dissect(frame, _reader!.Interfaces[frame.Interface].Name, _reader.Interfaces[frame.Interface].LinkType);
     }
 
     /// <summary>Sums a file up.</summary>

@@ -1,3 +1,4 @@
+using Sandbox.Capture;
 using Sandbox.Events;
 using Sandbox.Launch;
 using Sandbox.Native;
@@ -182,7 +183,7 @@ internal sealed class SandboxSupervisor
             // Whatever went wrong above, those who wait for the end get it.
             lock (_holding) _released = true;
             // The kernel takes its time over a link, and connections over their end.
-            if (Companions is { Network: null, Capture: null }) Publish(ending);
+            if (Companions is { Network: null, Capture: null } && !CaptureLoop.IsAnyOf(_launched.TargetPid)) Publish(ending);
             else new Thread(() => Publish(ending)) { IsBackground = true, Name = "Sandbox.Network" }.Start();
             _loop.Release();
         }
@@ -193,6 +194,7 @@ internal sealed class SandboxSupervisor
         try
         {
             Companions.Capture?.Finish();
+            CaptureLoop.EndOf(_launched.TargetPid);
         }
         catch (Exception e) when (e is SandboxException or IOException)
         {

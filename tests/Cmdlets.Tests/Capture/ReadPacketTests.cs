@@ -43,6 +43,14 @@ public sealed class ReadPacketTests : IDisposable
     }
 
     [Fact]
+    public void A_filter_lets_through_what_libpcap_says()
+    {
+        var file = Make("pcapng", 5);
+        ScriptResult result = session.Invoke("param($f) @(Read-Packet $f -Filter 'udp port 53').Count; @(Read-Packet $f -Filter 'tcp or udp port 54').Count; try { Read-Packet $f -Filter 'udp prot' } catch { $_.FullyQualifiedErrorId }", file).Succeeded();
+        Assert.Equal(["5", "0", "PacketCapture,FILTER,Sandbox.Cmdlets.ReadPacketCommand"], result.Objects.Select(o => o.ToString()));
+    }
+
+    [Fact]
     public void A_cut_file_is_a_warning_after_its_packets()
     {
         var file = Make("pcap", 5);

@@ -45,6 +45,14 @@ public sealed class RunCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Captures_of_a_process_end_with_it_and_nothing_has_failed()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "packet sockets need root");
+        var result = _session.Invoke($"param($d) $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; exec python3 -c \"$0\"', {Talk} -Network None; $c = Start-PacketCapture -Process $p -Path \"$d/a.pcapng\"; @(Watch-Packet -Process $p).Count; $null = $p | Wait-HardenedProcess; $c.State; $c.Failure; $c.Written; ($c | Stop-PacketCapture).Written", _directory).Succeeded();
+        Assert.Equal(["3", "Stopped", "3", "3"], result.Objects.Where(o => o is not null).Select(o => o.ToString()));
+    }
+
+    [Fact]
     public void WhatIf_names_it_and_makes_nothing()
     {
         string said = _session.Render("Start-HardenedProcess true -Network None -CapturePath " + _directory + "/a.pcapng -WhatIf");
@@ -71,6 +79,15 @@ public sealed class RunCaptureTests : IDisposable
             using var unmount = System.Diagnostics.Process.Start("umount", [_directory + "/small"]);
             unmount.WaitForExit();
         }
+    }
+
+    [Fact]
+    public void Interfaces_and_namespaces_are_completed()
+    {
+        Assert.Contains("lo", _session.Complete("Start-PacketCapture -Interface l").Select(c => c.CompletionText));
+        Assert.Contains("Loopback", _session.Complete("Watch-Packet l").First(c => c.CompletionText == "lo").ToolTip, StringComparison.Ordinal);
+        Assert.Equal(["Both", "Child", "Egress", "WireEgress"], _session.Complete("Start-HardenedProcess true -CaptureView ").Select(c => c.CompletionText));
+        Assert.Equal(Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns").Length : 0, _session.Complete("Watch-Packet -NetworkNamespace ").Count(c => c.ToolTip.StartsWith("/run/netns/", StringComparison.Ordinal)));
     }
 
     private static void Mount(params string[] arguments)

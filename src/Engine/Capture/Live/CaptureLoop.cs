@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Sandbox.Native;
 using Tmds.Linux;
@@ -11,6 +12,8 @@ namespace Sandbox.Capture;
 internal sealed class CaptureLoop
 {
     private const int Interval = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly ConcurrentDictionary<CaptureLoop, int> OfProcesses = [];
     private readonly PacketCaptureOptions _options;
     private readonly ICaptureSink _sink;
     private readonly FileDescriptor? _namespace;
@@ -58,9 +61,39 @@ internal sealed class CaptureLoop
         var loop = new CaptureLoop(options, sink);
         loop._thread.Start();
         loop._started.Wait();
-        if (loop._refusal is not { } refusal) return loop;
+        if (loop._refusal is not { } refusal)
+        {
+            if (options.ProcessId is { } id) OfProcesses[loop] = id;
+            return loop;
+        }
+
         loop._thread.Join();
         throw refusal;
+    }
+
+    /// <summary>Whether one is of this process's network namespace.</summary>
+    public static bool IsAnyOf(int processId)
+    {
+        // Without a lock: a process that is captured begins before it ends.
+        foreach (var (loop, id) in OfProcesses)
+        {
+            if (loop.HasEnded) OfProcesses.TryRemove(loop, out _);
+            else if (id == processId) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends those of a process that has ended, whose interface goes with it: what came is written, and nothing has failed.</summary>
+    public static void EndOf(int processId)
+    {
+        foreach (var (loop, id) in OfProcesses)
+        {
+            if (id != processId) continue;
+            loop.RequestStop();
+            loop.Join(Patience);
+            OfProcesses.TryRemove(loop, out _);
+        }
     }
 
     /// <summary>Asks it to end.</summary>
