@@ -39,6 +39,11 @@ public sealed class StartPacketCaptureCommand : PacketCmdlet
     [ValidateRange(1, 99_999)]
     public int? RingFiles { get; set; }
 
+    /// <summary>The SSLKEYLOGFILE whose keys go into the file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TlsKeyLog { get; set; }
+
     /// <summary>A remark in the file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -50,7 +55,7 @@ public sealed class StartPacketCaptureCommand : PacketCmdlet
         try
         {
             var path = ResolvePath(Path, nameof(Path));
-            var options = Options() with { View = View };
+            var options = Options() with { View = View, TlsKeyLog = TlsKeyLog is null ? null : ResolvePath(TlsKeyLog, nameof(TlsKeyLog)) };
             if (!ShouldProcess(path, $"Capture packets of {Interface ?? NetworkNamespace ?? Process[0].ToString()}")) return;
             WriteObject(PacketCapture.Start(options, path, new() { Size = RotateSize, Time = RotateTime, Files = RingFiles }, Comment));
         }

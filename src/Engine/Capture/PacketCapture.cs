@@ -80,6 +80,15 @@ public sealed class PacketCapture : IDisposable
     /// <summary>The names of addresses that neither the flows nor the file's name blocks have, because there were more than 65,536, or more than 64 of one address.</summary>
     public long NamesUnlisted => _plan.Flows.NamesUnlisted;
 
+    /// <summary>The SSLKEYLOGFILE, where one was given.</summary>
+    public string? TlsKeyLog => _options.TlsKeyLog;
+
+    /// <summary>How many keys of TLS were taken from it.</summary>
+    public long TlsKeys => _plan.Files[0].Sink.Keys?.Keys ?? 0;
+
+    /// <summary>How many weren't, because there were more than 64 MiB.</summary>
+    public long TlsKeysLost => _plan.Files[0].Sink.Keys?.Lost ?? 0;
+
     /// <summary>What ended it before its time; null where nothing did.</summary>
     public SandboxException? Failure => _loop.Failure;
 

@@ -30,6 +30,9 @@ public sealed record PacketCaptureOptions
     /// <summary>The size of the kernel's ring.</summary>
     public long BufferSize { get; init; } = 16 << 20;
 
+    /// <summary>The SSLKEYLOGFILE whose keys go into the file; null for none. Of captures into files alone.</summary>
+    public string? TlsKeyLog { get; init; }
+
     /// <summary>Whether every packet is taken and written at once.</summary>
     public bool Immediate { get; init; }
 

@@ -9,9 +9,9 @@ namespace Sandbox.Capture;
 /// Writes a pcapng file. Blocks reach the file whole and in order, so that it can be read at any moment, also after a SIGKILL: to the
 /// last whole block. It belongs to one thread.
 /// </summary>
-internal sealed class PcapngWriter : IDisposable
+internal sealed partial class PcapngWriter : IDisposable
 {
-    private const uint ByteOrder = 0x1A2B3C4D, TlsKeyLog = 0x544C534B;
+    private const uint ByteOrder = 0x1A2B3C4D, TlsKeyLogType = 0x544C534B;
     private const int EnoughToWrite = 1 << 16;
     private const long Patience = 150;
     private readonly BlockBuffer _buffer = new();
@@ -135,11 +135,7 @@ internal sealed class PcapngWriter : IDisposable
     /// <summary>Adds the content of an SSLKEYLOGFILE; the packets that need it come later.</summary>
     public void Secrets(ReadOnlySpan<byte> keyLog)
     {
-        _buffer.Begin(PcapngBlock.Secrets);
-        _buffer.UInt32(TlsKeyLog);
-        _buffer.UInt32((uint)keyLog.Length);
-        _buffer.Padded(keyLog);
-        _buffer.End();
+        SecretsBlock(_buffer, keyLog);
         Flush();
     }
 
@@ -151,26 +147,11 @@ internal sealed class PcapngWriter : IDisposable
 
     /// <summary>Writes what waits.</summary>
     /// <exception cref="ErrnoException">The file can't take it; it ends at its last whole block then, and takes nothing more.</exception>
-    public unsafe void Flush()
+    public void Flush()
     {
         if (_broken) return;
-        var rest = _buffer.Bytes;
-        while (rest.Length > 0)
-        {
-            long written;
-            fixed (byte* bytes = rest) written = LibC.write(_file.Number, bytes, rest.Length);
-            if (written < 0)
-            {
-                var errno = (int)LibC.errno;
-                if (errno == Errno.EINTR) continue;
-                _broken = true;
-                _ = LibC.ftruncate(_file.Number, Durable); // no half block; where it fails, readers report the cut
-                throw new ErrnoException("write", errno, Path);
-            }
-
-            rest = rest[(int)written..];
-        }
-
+        WriteKeys();
+        Write(_buffer.Bytes);
         Durable += _buffer.Length;
         _buffer.Clear();
         Packets += _waiting;
@@ -192,6 +173,34 @@ internal sealed class PcapngWriter : IDisposable
         }
 
         _file.Dispose();
+    }
+
+    private static void SecretsBlock(BlockBuffer into, ReadOnlySpan<byte> keyLog)
+    {
+        into.Begin(PcapngBlock.Secrets);
+        into.UInt32(TlsKeyLogType);
+        into.UInt32((uint)keyLog.Length);
+        into.Padded(keyLog);
+        into.End();
+    }
+
+    private unsafe void Write(ReadOnlySpan<byte> rest)
+    {
+        while (rest.Length > 0)
+        {
+            long written;
+            fixed (byte* bytes = rest) written = LibC.write(_file.Number, bytes, rest.Length);
+            if (written < 0)
+            {
+                var errno = (int)LibC.errno;
+                if (errno == Errno.EINTR) continue;
+                _broken = true;
+                _ = LibC.ftruncate(_file.Number, Durable); // no half block; where it fails, readers report the cut
+                throw new ErrnoException("write", errno, Path);
+            }
+
+            rest = rest[(int)written..];
+        }
     }
 
     private static FileDescriptor Create(string path)

@@ -26,7 +26,8 @@ internal sealed class CapturePlan : IDisposable
     {
         var section = CaptureHost.Section(comment);
         var flows = new FlowTable();
-        FileSink File(string at, Func<CaptureInterface, CaptureInterface>? describe) => new(at, rotation, section, options.Immediate) { Describe = describe, Flows = flows };
+        var keys = options.TlsKeyLog is { } log ? new TlsKeyLog(log) : null;
+        FileSink File(string at, Func<CaptureInterface, CaptureInterface>? describe) => new(at, rotation, section, options.Immediate) { Describe = describe, Flows = flows, Keys = keys };
         if (options.View is null) return Single(options, File(path, null), flows, path);
         var nat = SandboxAddresses.Of(options);
         if (options.View == CaptureView.Child) return Single(options, File(path, d => Child(d, options, nat)), flows, path);

@@ -25,6 +25,9 @@ internal sealed class FileSink : ICaptureSink
     /// <summary>What learns the names of addresses from the packets; null where nothing does.</summary>
     public FlowTable? Flows { get; init; }
 
+    /// <summary>Where the keys of TLS come from; null for nowhere.</summary>
+    public TlsKeyLog? Keys { get; init; }
+
     /// <summary>The files that there are, oldest first.</summary>
     public IReadOnlyList<string> Files
     {
@@ -83,6 +86,7 @@ internal sealed class FileSink : ICaptureSink
         var (received, dropped) = (counts.Received - _closedPackets - _closedDrops, counts.Dropped - _closedDrops);
         Statistics(writer, received, dropped, received - counts.Filtered);
         Bytes = _closedBytes + writer.Durable;
+        Keys?.Dispose();
     }
 
     /// <summary>Takes back the beginning.</summary>
@@ -120,7 +124,7 @@ internal sealed class FileSink : ICaptureSink
     private void Open()
     {
         var path = _rotation.IsOn ? Numbered((++_number).ToString("00000", CultureInfo.InvariantCulture)) : _path;
-        var writer = new PcapngWriter(path, _section, _immediate);
+        var writer = new PcapngWriter(path, _section, _immediate) { Keys = Keys };
         lock (_listing) _files.Add(path);
         _writer = writer;
         (_started, _opened) = (PacketTime.Of(DateTimeOffset.UtcNow), Environment.TickCount64);
