@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tmds.Linux;
 
 namespace Sandbox.Bench;
@@ -8,7 +9,10 @@ internal sealed class Spaces : IDisposable
 {
     private readonly List<string> _made = [];
 
-    public Spaces() => AppDomain.CurrentDomain.ProcessExit += Exit;
+    // .NET 10 ends by these signals at once, without ProcessExit; after the handler it does so all the same.
+    private readonly PosixSignalRegistration[] _signals;
+
+    public Spaces() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, _ => Clear()))];
 
     public void Make(string name)
     {
@@ -18,15 +22,18 @@ internal sealed class Spaces : IDisposable
 
     public void Dispose()
     {
-        AppDomain.CurrentDomain.ProcessExit -= Exit;
+        Clear();
+        foreach (var signal in _signals) signal.Dispose();
+    }
+
+    private void Clear()
+    {
         lock (_made)
         {
             foreach (var name in _made) Remove(name);
             _made.Clear();
         }
     }
-
-    private void Exit(object? sender, EventArgs e) => Dispose();
 
     private static void Remove(string name)
     {
