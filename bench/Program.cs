@@ -24,6 +24,19 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        try
+        {
+            return Measure(arguments);
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException or SandboxException or IOException)
+        {
+            Console.Error.WriteLine(e); // one that nobody catches ends the process without what clears up
+            return 1;
+        }
+    }
+
+    private static int Measure(string[] arguments)
+    {
         if (arguments is [FirstLaunchBench.Argument, var name])
         {
             FirstLaunchBench.Once(name);

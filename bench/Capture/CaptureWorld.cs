@@ -8,11 +8,13 @@ internal sealed class CaptureWorld : IDisposable
 {
     public const string Sender = "va", Receiver = "vb";
 
+    private readonly Spaces _spaces = new();
+
     public CaptureWorld()
     {
-        Tool.Run("ip", "netns", "add", Name);
         try
         {
+            _spaces.Make(Name);
             Tool.Run("ip", "netns", "exec", Name, "sh", "-c", "for i in all default; do test ! -e /proc/sys/net/ipv6/conf/$i || echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done");
             Tool.Run("ip", "-n", Name, "link", "add", Sender, "type", "veth", "peer", "name", Receiver);
             foreach (var link in new[] { Sender, Receiver }) Tool.Run("ip", "-n", Name, "link", "set", link, "up");
@@ -36,5 +38,5 @@ internal sealed class CaptureWorld : IDisposable
         return (long.Parse(fields[0], CultureInfo.InvariantCulture), long.Parse(fields[1], CultureInfo.InvariantCulture));
     }
 
-    public void Dispose() => Tool.Run("ip", "netns", "del", Name);
+    public void Dispose() => _spaces.Dispose();
 }

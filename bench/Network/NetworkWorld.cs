@@ -6,7 +6,7 @@ namespace Sandbox.Bench.Network;
 /// </summary>
 internal sealed class NetworkWorld : IDisposable
 {
-    private readonly List<string> _made = [];
+    private readonly Spaces _spaces = new();
 
     public NetworkWorld()
     {
@@ -36,15 +36,11 @@ internal sealed class NetworkWorld : IDisposable
 
     public NetworkNames Names { get; } = new($"sbxn{Environment.ProcessId}");
 
-    public void Dispose()
-    {
-        foreach (var space in _made) Tool.Run("ip", "netns", "del", space);
-    }
+    public void Dispose() => _spaces.Dispose();
 
     private void Make(string space)
     {
-        Tool.Run("ip", "netns", "add", space);
-        _made.Add(space);
+        _spaces.Make(space);
         Ip(space, "link", "set", "lo", "up");
     }
 

@@ -93,6 +93,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
 
     private static IReadOnlyList<BorrowedSetting> Settings()
     {
+        using var all = NetworkJournals.Enter();
         using var routes = new RouteSocket();
         return HostForwarding.Needed(routes, withIPv6: true);
     }
