@@ -8,6 +8,20 @@ Describe 'Start-PacketCapture' {
         { Start-PacketCapture eth77 "$TestDrive/a.pcapng" } | Should -Throw -ErrorId 'PacketCapture,NO_INTERFACE,Sandbox.Cmdlets.StartPacketCaptureCommand'
         { Watch-Packet eth77 } | Should -Throw -ErrorId 'PacketCapture,NO_INTERFACE,Sandbox.Cmdlets.WatchPacketCommand'
     }
+
+    It 'tells the process of a packet' -Skip:(-not ((id -u) -eq '0' -and (Test-Path /sys/kernel/btf/vmlinux))) {
+        $session = Start-PacketCapture lo "$TestDrive/who.pcapng" -ProcessAttribution -Filter 'udp dst port 9'
+        try {
+            $socket = [System.Net.Sockets.UdpClient]::new()
+            $null = $socket.Send([byte[]](1, 2, 3), 3, '127.0.0.1', 9)
+            $socket.Dispose()
+        }
+        finally {
+            $session | Stop-PacketCapture
+        }
+
+        (Read-Packet "$TestDrive/who.pcapng").ProcessId | Should -Contain $PID
+    }
 }
 
 Describe 'Start-HardenedProcess -CapturePath' {

@@ -58,6 +58,10 @@ public abstract class PacketCmdlet : SandboxCmdlet
     [Parameter]
     public SwitchParameter Immediate { get; set; }
 
+    /// <summary>Tell the process of each packet.</summary>
+    [Parameter]
+    public SwitchParameter ProcessAttribution { get; set; }
+
     /// <summary>The options that the parameters mean.</summary>
     protected PacketCaptureOptions Options()
     {
@@ -65,7 +69,7 @@ public abstract class PacketCmdlet : SandboxCmdlet
         return new()
         {
             Interface = Interface, NetworkNamespace = NetworkNamespace, ProcessId = Process.Length == 0 ? null : Process[0].Id, Filter = Filter, SnapLength = Snaplen,
-            BufferSize = BufferSize, MaxPackets = MaxPackets, Duration = Duration, Immediate = Immediate,
+            BufferSize = BufferSize, MaxPackets = MaxPackets, Duration = Duration, Immediate = Immediate, ProcessAttribution = ProcessAttribution,
         };
     }
 }

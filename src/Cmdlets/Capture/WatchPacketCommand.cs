@@ -28,6 +28,7 @@ public sealed class WatchPacketCommand : PacketCmdlet
             _watch.Dispose();
             WriteVerbose($"{_watch.Received} received, {_watch.Written} delivered, {_watch.Filtered} left out, {_watch.Dropped} dropped.");
             if (_watch.Dropped > 0) WriteWarning($"{_watch.Dropped} of {_watch.Received} packets were lost.");
+            if (_watch.LostOwnerEvents > 0) WriteWarning($"{_watch.LostOwnerEvents} events of sockets were lost: the process of packets around then isn't told.");
         }
         catch (SandboxException e)
         {

@@ -24,6 +24,10 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
     [Parameter]
     public CaptureView CaptureView { get; set; }
 
+    /// <summary>Tell the process of each packet.</summary>
+    [Parameter]
+    public SwitchParameter ProcessAttribution { get; set; }
+
     /// <summary>Wait for the end of the whole tree before the object is written.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -45,12 +49,15 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
 
     private LaunchRequest More(LaunchRequest request)
     {
-        if (CapturePath is null && MyInvocation.BoundParameters.ContainsKey(nameof(CaptureView)))
+        foreach (string parameter in new[] { nameof(CaptureView), nameof(ProcessAttribution) })
         {
-            throw new SandboxException("CaptureView,NO_PATH", SandboxErrorKind.InvalidArgument, "-CaptureView says how a capture is seen, and there is none.", "Add -CapturePath with the file.");
+            if (CapturePath is null && MyInvocation.BoundParameters.ContainsKey(parameter)) throw new SandboxException($"{parameter},NO_PATH", SandboxErrorKind.InvalidArgument, $"-{parameter} says something about a capture, and there is none.", "Add -CapturePath with the file.");
         }
 
-        return request with { RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView };
+        return request with
+        {
+            RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView, CaptureProcesses = ProcessAttribution,
+        };
     }
 
     /// <inheritdoc/>

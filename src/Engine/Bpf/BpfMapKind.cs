@@ -8,6 +8,7 @@ internal enum BpfMapKind
     PerCpuHash = 5,
     PerCpuArray = 6,
     CgroupArray = 8,
+    LeastUsedHash = 9, // BPF_MAP_TYPE_LRU_HASH
     RingBuffer = 27,
     TaskStorage = 29,
 }

@@ -4,19 +4,23 @@ using Tmds.Linux;
 
 namespace Sandbox.Bpf;
 
-/// <summary>A tracing program on one tracepoint (BPF_TRACE_RAW_TP). It is attached for as long as this object isn't disposed of.</summary>
+/// <summary>
+/// A program on one tracepoint (BPF_TRACE_RAW_TP), or on one hook of a cgroup. It is attached for as long as this object isn't disposed of.
+/// </summary>
 internal sealed unsafe class BpfProgram : IDisposable
 {
     private const uint Tracing = 26, TraceRawTracepoint = 23; // BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
+    private const uint CgroupPacket = 8, CgroupSocket = 9; // BPF_PROG_TYPE_CGROUP_SKB, BPF_PROG_TYPE_CGROUP_SOCK
     private const int LogSize = 1 << 20;
 
     /// <summary>The name of every program of ours.</summary>
     public static ReadOnlySpan<byte> Name => "sandbox_probe"u8;
 
     private readonly FileDescriptor _program;
+    private readonly BpfCgroupHook? _hook;
     private FileDescriptor? _link;
 
-    private BpfProgram(FileDescriptor program) => _program = program;
+    private BpfProgram(FileDescriptor program, BpfCgroupHook? hook = null) => (_program, _hook) = (program, hook);
 
     /// <summary>Runs of it that the kernel left out, since another program of the kind ran on the processor.</summary>
     public long Missed
@@ -38,15 +42,27 @@ internal sealed unsafe class BpfProgram : IDisposable
     {
         var type = KernelTypes.Current.TypedefId("btf_trace_" + tracepoint)
             ?? throw BpfFailure.Describe($"no tracepoint {tracepoint}", Errno.ENOENT);
-        var fd = Load(code, types, type, null);
-        if (fd < 0) throw Refused(code, types, type, LibC.errno);
-        return new(new(fd));
+        return new(Load(code, types, new(Tracing, TraceRawTracepoint, type)));
     }
+
+    /// <summary>Loads a program for a hook of a cgroup.</summary>
+    public static BpfProgram Load(BpfCgroupHook hook, BpfCode code, BpfTypes types) =>
+        new(Load(code, types, new(hook is BpfCgroupHook.Ingress or BpfCgroupHook.Egress ? CgroupPacket : CgroupSocket, (uint)hook, 0)), hook);
 
     public void Attach()
     {
         var attributes = new AttachAttributes { Descriptor = (uint)_program.Number };
         _link = new(BpfCommand.Require(BpfCommand.RawTracepointOpen, &attributes, sizeof(AttachAttributes), "BPF_RAW_TRACEPOINT_OPEN"));
+    }
+
+    /// <summary>
+    /// Attaches it to a cgroup of version 2 and all below, beside whatever else is attached there (bpf(2), BPF_LINK_CREATE). For programs of
+    /// such hooks.
+    /// </summary>
+    public void Attach(FileDescriptor cgroup)
+    {
+        var attributes = new LinkAttributes { Program = (uint)_program.Number, Target = (uint)cgroup.Number, Hook = (uint)_hook!.Value };
+        _link = new(BpfCommand.Require(BpfCommand.LinkCreate, &attributes, sizeof(LinkAttributes), $"BPF_LINK_CREATE, {_hook}"));
     }
 
     /// <summary>It runs no more; what it counted can still be asked for.</summary>
@@ -62,18 +78,24 @@ internal sealed unsafe class BpfProgram : IDisposable
         _program.Dispose();
     }
 
+    private static FileDescriptor Load(BpfCode code, BpfTypes types, Place place)
+    {
+        var fd = Load(code, types, place, null);
+        return fd >= 0 ? new(fd) : throw Refused(code, types, place, LibC.errno);
+    }
+
     // Once more, with a log: writing one makes every load several times as slow.
-    private static SandboxException Refused(BpfCode code, BpfTypes types, uint type, int errno)
+    private static SandboxException Refused(BpfCode code, BpfTypes types, Place place, int errno)
     {
         var log = new byte[LogSize];
-        var fd = Load(code, types, type, log);
+        var fd = Load(code, types, place, log);
         if (fd >= 0) new FileDescriptor(fd).Dispose();
         var end = Array.IndexOf(log, (byte)0);
         var text = Encoding.UTF8.GetString(log, 0, end < 0 ? log.Length : end).TrimEnd();
         return BpfFailure.Describe("BPF_PROG_LOAD", errno, text.Length > 4000 ? "…" + text[^4000..] : text);
     }
 
-    private static int Load(BpfCode code, BpfTypes types, uint type, byte[]? log)
+    private static int Load(BpfCode code, BpfTypes types, Place place, byte[]? log)
     {
         // struct bpf_func_info
         var functions = stackalloc uint[code.Functions.Length * 2];
@@ -84,15 +106,15 @@ internal sealed unsafe class BpfProgram : IDisposable
         {
             var attributes = new LoadAttributes
             {
-                Kind = Tracing,
+                Kind = place.Kind,
                 Count = (uint)code.Instructions.Length,
                 Instructions = instructions,
                 License = license,
                 LogLevel = log is null ? 0u : 1,
                 LogSize = (uint)(log?.Length ?? 0),
                 Log = text,
-                AttachKind = TraceRawTracepoint,
-                AttachType = type,
+                AttachKind = place.Hook,
+                AttachType = place.Type,
                 TypesDescriptor = (uint)types.Descriptor.Number,
                 FunctionSize = 8,
                 Functions = functions,
@@ -129,9 +151,18 @@ internal sealed unsafe class BpfProgram : IDisposable
     }
 
     [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
+    private struct LinkAttributes
+    {
+        public uint Program, Target, Hook, Flags;
+    }
+
+    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
     private struct InfoAttributes
     {
         public uint Descriptor, Size;
         public void* Info;
     }
+
+    // Where a program runs: its kind (enum bpf_prog_type), the hook (enum bpf_attach_type), the kernel's type of a tracepoint.
+    private readonly record struct Place(uint Kind, uint Hook, uint Type);
 }

@@ -43,6 +43,9 @@ internal sealed unsafe class BpfRingBuffer : IDisposable
     /// <summary>Readable once something is written after everything was read.</summary>
     public FileDescriptor Descriptor => Map.Descriptor;
 
+    /// <summary>Whether something is there, or being written; no call is needed to see it.</summary>
+    public bool HasRecords => Volatile.Read(ref *(ulong*)_consumer) != Volatile.Read(ref *(ulong*)_producer);
+
     /// <summary>Hands over what is there, at most so many records; returns how many there were.</summary>
     public int Read(RecordHandler handler, int most)
     {

@@ -118,7 +118,8 @@ internal sealed class KernelTypes
         || name.SequenceEqual("mount"u8) || name.SequenceEqual("files_struct"u8) || name.SequenceEqual("fdtable"u8) || name.SequenceEqual("file"u8)
         || name.SequenceEqual("mm_struct"u8) || name.SequenceEqual("inode"u8) || name.SequenceEqual("super_block"u8) || name.SequenceEqual("nsproxy"u8)
         || name.SequenceEqual("mnt_namespace"u8) || name.SequenceEqual("user_namespace"u8) || name.SequenceEqual("ns_common"u8) || name.SequenceEqual("pid"u8)
-        || name.SequenceEqual("upid"u8) || name.SequenceEqual("seccomp"u8) || name.SequenceEqual("thread_info"u8);
+        || name.SequenceEqual("upid"u8) || name.SequenceEqual("seccomp"u8) || name.SequenceEqual("thread_info"u8)
+        || name.SequenceEqual("sock_common"u8) || name.SequenceEqual("sock"u8) || name.SequenceEqual("udp_sock"u8) || name.SequenceEqual("socket"u8) || name.SequenceEqual("net"u8);
 
     private (int Offset, uint Type)? Find(uint id, string field)
     {

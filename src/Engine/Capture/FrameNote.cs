@@ -13,5 +13,11 @@ internal readonly record struct FrameNote
 
     public string? Comment { get; init; }
 
+    /// <summary>What a file says of a packet that was just captured.</summary>
+    public static FrameNote Of(in LiveFrame frame) => new()
+    {
+        Drops = (ulong)frame.Drops, Owner = frame.Owner is { } owner ? (owner.ProcessId, owner.ThreadId) : null, Comment = frame.Owner is { } named ? ProcessComment.Of(named.Name) : null,
+    };
+
     public bool IsEmpty => Flags is null && Drops == 0 && Owner is null && Comment is null;
 }

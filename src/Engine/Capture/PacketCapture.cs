@@ -68,6 +68,12 @@ public sealed class PacketCapture : IDisposable
     /// <summary>The packets that were lost.</summary>
     public long Dropped => _loop.Counts.Dropped;
 
+    /// <summary>The packets of which the process is known; 0 without process attribution.</summary>
+    public long Attributed => _loop.Attributed;
+
+    /// <summary>The events of sockets that had no room: the process of packets around then isn't told.</summary>
+    public long LostOwnerEvents => _loop.LostOwnerEvents;
+
     /// <summary>How many bytes were written.</summary>
     public long Bytes => _plan.Files.Sum(f => f.Sink.Bytes);
 

@@ -41,4 +41,7 @@ public sealed record PacketCaptureOptions
 
     /// <summary>The longest time.</summary>
     public TimeSpan? Duration { get; init; }
+
+    /// <summary>Whether the process of each packet is told, where it is known.</summary>
+    public bool ProcessAttribution { get; init; }
 }

@@ -42,8 +42,11 @@ public sealed record PacketRecord
     /// <summary>The rest in short.</summary>
     public string Info { get; init; } = "";
 
-    /// <summary>The process that sent or receives it, where the file says it.</summary>
+    /// <summary>The process that sent or receives it, where that is known: with -ProcessAttribution, or where the file says it.</summary>
     public int? ProcessId { get; init; }
+
+    /// <summary>The name of its thread that used the socket last, likewise.</summary>
+    public string? ProcessName { get; init; }
 
     /// <summary>How many packets were lost just before it, where the file says it.</summary>
     public long? DroppedBefore { get; init; }

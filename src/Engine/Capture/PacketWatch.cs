@@ -24,6 +24,12 @@ public sealed class PacketWatch : IDisposable
     /// <summary>The packets that were lost, by the kernel or because the consumer was too slow.</summary>
     public long Dropped => _loop.Counts.Dropped;
 
+    /// <summary>The packets of which the process is known; 0 without process attribution.</summary>
+    public long Attributed => _loop.Attributed;
+
+    /// <summary>The events of sockets that had no room: the process of packets around then isn't told.</summary>
+    public long LostOwnerEvents => _loop.LostOwnerEvents;
+
     /// <summary>When it began.</summary>
     public DateTimeOffset StartTime { get; } = DateTimeOffset.Now;
 

@@ -25,5 +25,8 @@ internal readonly record struct RawFrame
 
     public int? ThreadId { get; init; }
 
+    /// <summary>The name of the process, where it isn't in the comment.</summary>
+    public string? ProcessName { get; init; }
+
     public string? Comment { get; init; }
 }

@@ -48,6 +48,9 @@ public sealed record LaunchRequest
     /// <summary>From where they are seen.</summary>
     public Capture.CaptureView CaptureView { get; init; }
 
+    /// <summary>Whether the process of each packet is told. It needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.</summary>
+    public bool CaptureProcesses { get; init; }
+
     /// <summary>The least level at which the target may run.</summary>
     public HardeningLevel? RequireLevel { get; init; }
 }

@@ -9,13 +9,11 @@ internal sealed class RunCapture
 {
     // Connections that the target has left behind close by themselves, in the time that their packets take.
     private static readonly TimeSpan Closing = TimeSpan.FromMilliseconds(500), Step = TimeSpan.FromMilliseconds(2);
-    private readonly string _path;
-    private readonly CaptureView _view;
-    private readonly NetworkMode _network;
-    private readonly string _comment;
+    private readonly string _path, _comment;
+    private readonly PacketCaptureOptions _options;
     private NetworkNamespace? _space;
 
-    private RunCapture(string path, CaptureView view, NetworkMode network, string comment) => (_path, _view, _network, _comment) = (path, view, network, comment);
+    private RunCapture(string path, PacketCaptureOptions options, string comment) => (_path, _options, _comment) = (path, options, comment);
 
     /// <summary>The capture, once it runs.</summary>
     public PacketCapture? Session { get; private set; }
@@ -26,14 +24,14 @@ internal sealed class RunCapture
         var network = request.Profile.Network;
         if (network == NetworkMode.Host) throw new SandboxException("PacketCapture,HOST_NETWORK", SandboxErrorKind.InvalidArgument, "-CapturePath needs a network of the sandbox's own: on the host's, its packets are among everybody's.", "Use -Network Nat or None, or Start-PacketCapture -Interface.");
         if (request.CaptureView != CaptureView.Child && network != NetworkMode.Nat) throw CaptureFailure.View($"with -Network {network} this host translates no addresses");
-        return new(path, request.CaptureView, network, $"{request.FilePath} {string.Join(' ', request.Arguments)}".TrimEnd());
+        return new(path, new() { View = request.CaptureView, Network = network, ProcessAttribution = request.CaptureProcesses }, $"{request.FilePath} {string.Join(' ', request.Arguments)}".TrimEnd());
     }
 
     /// <summary>Opens the ring in the target's network.</summary>
     public void Start(int targetPid)
     {
         _space = NetworkNamespace.Of(targetPid);
-        Session = PacketCapture.Start(new() { ProcessId = targetPid, View = _view, Network = _network }, _path, new(), _comment);
+        Session = PacketCapture.Start(_options with { ProcessId = targetPid }, _path, new(), _comment);
     }
 
     /// <summary>The target has ended: what is on its way is awaited, and then written. What went wrong is the session's Failure.</summary>

@@ -58,6 +58,19 @@ public sealed class StartPacketCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Packets_have_their_process_where_that_is_asked_for()
+    {
+        Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs the kernel's type information");
+        session.Invoke("$c = Start-PacketCapture @net -Path $file -ProcessAttribution").Succeeded();
+        Send(5);
+        var capture = session.Invoke("$c | Stop-PacketCapture").Succeeded().Single<PacketCapture>();
+        Assert.Equal((5L, 5L, 0L), (capture.Written, capture.Attributed, capture.LostOwnerEvents));
+        ScriptResult result = session.Invoke("$p = @(Read-Packet $file); $p[0].ProcessName; $p[0].ProcessId -gt 0").Succeeded();
+        Assert.Equal("True", result.Objects[1].ToString());
+        Assert.NotEmpty(result.Objects[0].ToString());
+    }
+
+    [Fact]
     public void WhatIf_starts_and_stops_nothing()
     {
         session.Invoke("Start-PacketCapture @net -Path $file -WhatIf").Succeeded();

@@ -22,7 +22,7 @@ internal sealed class FlowSink(FlowTable flows, ICaptureSink next) : ICaptureSin
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {
         next.Take(frame, data); // first: where another file begins with this packet, the names in it are that file's
-        flows.Add(frame.Time, frame.Length, data, _linkType);
+        flows.Add(frame.Time, frame.Length, data, _linkType, frame.Owner?.ProcessId, frame.Owner?.Name);
     }
 
     public void Idle() => next.Idle();

@@ -26,7 +26,9 @@ internal sealed class CaptureLoop
     private CaptureCounts _counts;
     private volatile bool _stop;
     private bool _leavesOut;
-    private long _read, _beyond, _dropsTold, _tallied;
+    private SocketOwners? _owners;
+    private int _linkType;
+    private long _read, _beyond, _dropsTold, _tallied, _attributed;
 
     private CaptureLoop(PacketCaptureOptions options, ICaptureSink sink)
     {
@@ -54,6 +56,12 @@ internal sealed class CaptureLoop
             lock (_counting) return _counts;
         }
     }
+
+    /// <summary>How many packets have an owner.</summary>
+    public long Attributed => Volatile.Read(ref _attributed);
+
+    /// <summary>How many events of sockets were lost.</summary>
+    public long LostOwnerEvents => _owners?.Lost ?? 0;
 
     /// <summary>Starts one. When this returns the ring takes packets; what keeps it from that is an exception, and nothing is left of it.</summary>
     public static CaptureLoop Start(PacketCaptureOptions options, ICaptureSink sink)
@@ -122,6 +130,7 @@ internal sealed class CaptureLoop
         {
             _refusal = e as SandboxException ?? (Root(e) is DllNotFoundException missing ? CaptureFailure.NoLibrary(missing) : CaptureFailure.Start(_options.Interface ?? CaptureTarget.Name(_options), e.Message));
             device?.Close();
+            _owners?.Dispose();
         }
 
         _namespace?.Dispose();
@@ -154,10 +163,12 @@ internal sealed class CaptureLoop
         var found = CaptureTarget.Find(_options.Interface);
         Interface = found.Name;
         _leavesOut = _options.Filter is not null || CaptureTarget.IsLoopback(found);
+        if (_options.ProcessAttribution) _owners = SocketOwners.Start(); // before the first packet
         var device = CaptureDevice.Open(found, _options);
         try
         {
-            _sink.Begin(new() { Name = found.Name, LinkType = (int)device.LinkType, SnapLength = _options.SnapLength, Filter = _options.Filter, OperatingSystem = CaptureHost.System, Description = found.Description });
+            _linkType = (int)device.LinkType;
+            _sink.Begin(new() { Name = found.Name, LinkType = _linkType, SnapLength = _options.SnapLength, Filter = _options.Filter, OperatingSystem = CaptureHost.System, Description = found.Description });
             return device;
         }
         catch
@@ -185,6 +196,7 @@ internal sealed class CaptureLoop
 
         EndTime = DateTimeOffset.Now;
         Try(() => Drain(device));
+        _owners?.Dispose();
         Try(_sink.Settle);
         Try(() => Tally(device, final: true));
         Try(() => _sink.End(Counts));
@@ -214,6 +226,7 @@ internal sealed class CaptureLoop
         }
 
         _sink.Idle();
+        _owners?.Drain();
         if (Environment.TickCount64 - _tallied >= Interval) Tally(device, final: false);
         return moved > 0;
     }
@@ -223,7 +236,14 @@ internal sealed class CaptureLoop
         _read++;
         var drops = _counts.Dropped - _dropsTold; // of this thread's own last tally
         _dropsTold += drops;
-        _sink.Take(new(time, length, drops), data);
+        _sink.Take(new(time, length, drops, Owner(time, data)), data);
+    }
+
+    private SocketOwner? Owner(long time, ReadOnlySpan<byte> data)
+    {
+        if (_owners is null || !PacketTuple.TryParse(data, _linkType, out var tuple, out var segment) || _owners.Find(tuple, segment, time) is not { } owner) return null;
+        _attributed++;
+        return owner;
     }
 
     private void Drain(CaptureDevice device)

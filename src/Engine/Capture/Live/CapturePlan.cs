@@ -29,6 +29,7 @@ internal sealed class CapturePlan : IDisposable
         var keys = options.TlsKeyLog is { } log ? new TlsKeyLog(log) : null;
         FileSink File(string at, Func<CaptureInterface, CaptureInterface>? describe) => new(at, rotation, section, options.Immediate) { Describe = describe, Flows = flows, Keys = keys };
         if (options.View is null) return Single(options, File(path, null), flows, path);
+        if (options is { View: CaptureView.WireEgress, ProcessAttribution: true }) throw CaptureFailure.View("on the host's interface packets are forwarded, and have no socket of a process", "Use -View Child, Egress or Both with -ProcessAttribution.");
         var nat = SandboxAddresses.Of(options);
         if (options.View == CaptureView.Child) return Single(options, File(path, d => Child(d, options, nat)), flows, path);
         var addresses = nat ?? throw CaptureFailure.View(SandboxAddresses.Why(options));

@@ -65,7 +65,7 @@ internal sealed class FileSink : ICaptureSink
         }
 
         _drops += frame.Drops;
-        _writer!.Packet(0, frame.Time, frame.Length, data, new() { Drops = (ulong)frame.Drops });
+        _writer!.Packet(0, frame.Time, frame.Length, data, FrameNote.Of(frame));
     }
 
     public void Idle()

@@ -21,7 +21,11 @@ internal sealed class QueueSink : ICaptureSink
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {
-        var packet = new RawFrame { Time = frame.Time, Length = frame.Length, Drops = frame.Drops > 0 ? frame.Drops : null, Data = data.ToArray() };
+        var packet = new RawFrame
+        {
+            Time = frame.Time, Length = frame.Length, Drops = frame.Drops > 0 ? frame.Drops : null, Data = data.ToArray(),
+            ProcessId = frame.Owner?.ProcessId, ThreadId = frame.Owner?.ThreadId, ProcessName = frame.Owner?.Name,
+        };
         if (_queue.Writer.TryWrite(packet)) Written++;
         else Lost++;
     }

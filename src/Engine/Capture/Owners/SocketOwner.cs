@@ -1,0 +1,7 @@
+namespace Sandbox.Capture;
+
+/// <summary>Whose a socket is.</summary>
+/// <param name="ProcessId">The process.</param>
+/// <param name="ThreadId">Its thread that used the socket last; 0 where it has several and none has used it since the start.</param>
+/// <param name="Name">The thread's name (proc_pid_comm(5)).</param>
+internal readonly record struct SocketOwner(int ProcessId, int ThreadId, string Name);
