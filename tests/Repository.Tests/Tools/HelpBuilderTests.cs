@@ -100,7 +100,7 @@ public sealed class HelpBuilderTests : IDisposable
         Assert.Equal("String[]", name.Element(Command + "parameterValue")!.Value);
         XElement network = Parameter(command, "Network");
         Assert.Equal("None", network.Element(Dev + "defaultValue")!.Value);
-        Assert.Equal(["Host", "None", "Nat"], network.Element(Command + "parameterValueGroup")!.Elements().Select(value => value.Value));
+        Assert.Equal(["Host", "None", "Nat", "User"], network.Element(Command + "parameterValueGroup")!.Elements().Select(value => value.Value));
         Assert.Null(Parameter(command, "Force").Element(Command + "parameterValue"));
     }
 
