@@ -1,24 +1,40 @@
 using System.Globalization;
+using Sandbox.Bench.Capture;
 using Sandbox.Bench.Denials;
+using Sandbox.Bench.Network;
 using Sandbox.Bench.Seccomp;
 using Sandbox.Bench.Violations;
 using Tmds.Linux;
 
 namespace Sandbox.Bench;
 
-/// <summary>bench [launch|stages|cmdlet|rate|first|memory|denials|violations|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
+/// <summary>bench [launch|stages|cmdlet|rate|first|memory|denials|violations|capture|network|seccomp]… [rounds] [profile.json]…: the named parts, or all of them; as root also as an ordinary user. Profiles are for the part seccomp.</summary>
 internal static class Program
 {
-    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "denials", "violations", "seccomp"];
+    private static readonly string[] Parts = ["launch", "stages", "cmdlet", "rate", "first", "memory", "denials", "violations", "capture", "network", "seccomp"];
 
     // A round compiles and installs every filter; this many take less than a minute.
     private const int MostSeccompRounds = 40;
+
+    // A round sends for some 15 seconds to every subject.
+    private const int MostCaptureRounds = 9;
+
+    // The kernel takes a tenth of a second for each link that goes.
+    private const int MostNetworkRounds = 60;
 
     private static int Main(string[] arguments)
     {
         if (arguments is [FirstLaunchBench.Argument, var name])
         {
             FirstLaunchBench.Once(name);
+            return 0;
+        }
+
+        if (arguments is [CaptureChild.Argument, var link, var file, var snapLength, var bufferSize]) return CaptureChild.Run(link, file, Number(snapLength), Number(bufferSize));
+
+        if (arguments is [NetworkBench.Argument, var prefix, var directory, var stream, var count])
+        {
+            NetworkBench.Inside(prefix, directory, stream, Number(count));
             return 0;
         }
 
@@ -38,9 +54,11 @@ internal static class Program
         Run(new(root ? "root" : "an ordinary user"), place, parts, rounds);
         if (parts.Contains("seccomp")) SeccompBench.Run(place, Math.Min(rounds, MostSeccompRounds), arguments.Where(IsProfile));
         if (root && parts.Contains("violations")) ViolationBench.Run(place, rounds);
+        if (root && parts.Contains("capture")) CaptureBench.Run(place, Math.Min(rounds, MostCaptureRounds));
+        if (root && parts.Contains("network")) NetworkBench.Run(place, Math.Min(rounds, MostNetworkRounds));
         if (!root) return 0;
-        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same, and eBPF isn't theirs.
-        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp" or "violations"))];
+        // The staged module may lie where such a user can't read it; the cmdlet adds the same to both. A filter costs every user the same, and neither eBPF nor packets nor the host's network are theirs.
+        string[] others = [.. parts.Where(p => p is not ("cmdlet" or "seccomp" or "violations" or "capture" or "network"))];
         return others.Length == 0 ? 0 : OrdinaryUser.Run(place, [.. others, rounds.ToString(CultureInfo.InvariantCulture)]);
     }
 
@@ -56,6 +74,8 @@ internal static class Program
         if (parts.Contains("memory")) MemoryBench.Run(report, place);
         if (parts.Contains("denials")) DenialBench.Run(report, place, rounds);
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static bool IsProfile(string argument) => argument.EndsWith(".json", StringComparison.Ordinal) && File.Exists(argument);
 

@@ -31,7 +31,7 @@ internal static class StageProfile
         stages.Mark("plan: decide and build");
         var limits = RunLimits.None(request.Profile);
         var pipes = new StdioPipes(withInput: false);
-        var gate = new TimedGate(new LaunchGate(prepared, limits), stages);
+        var gate = new TimedGate(new LaunchGate(prepared, limits, RunCompanions.None), stages);
         stages.Mark("pipes, gate");
         var launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
         stages.Mark("hand over the target");

@@ -9,3 +9,18 @@ Describe 'Start-PacketCapture' {
         { Watch-Packet eth77 } | Should -Throw -ErrorId 'PacketCapture,NO_INTERFACE,Sandbox.Cmdlets.WatchPacketCommand'
     }
 }
+
+Describe 'Start-HardenedProcess -CapturePath' {
+    It 'needs a network of its own' {
+        { Start-HardenedProcess true -Network Host -CapturePath "$TestDrive/a.pcapng" } | Should -Throw -ErrorId 'PacketCapture,HOST_NETWORK,Sandbox.Cmdlets.StartHardenedProcessCommand'
+    }
+
+    It 'has another view than its own only where addresses are translated' {
+        { Start-HardenedProcess true -Network None -CapturePath "$TestDrive/a.pcapng" -CaptureView Both } | Should -Throw -ErrorId 'PacketCapture,VIEW,Sandbox.Cmdlets.StartHardenedProcessCommand'
+        { Start-HardenedProcess true -CaptureView Both } | Should -Throw -ErrorId 'CaptureView,NO_PATH,Sandbox.Cmdlets.StartHardenedProcessCommand'
+    }
+
+    It 'leaves no file where nothing ran' {
+        "$TestDrive/a.pcapng" | Should -Not -Exist
+    }
+}

@@ -77,11 +77,12 @@ public abstract class LaunchCmdlet : HardeningCmdlet
     }
 
     /// <summary>Starts the target; null where ShouldProcess said no. A follower is attached before the first byte is read.</summary>
-    protected HardenedProcess? Launch(bool recordViolations, Action<HardenedProcess>? follow = null)
+    protected HardenedProcess? Launch(Func<LaunchRequest, LaunchRequest>? more = null, Action<HardenedProcess>? follow = null)
     {
         try
         {
-            var request = Request() with { RecordViolations = recordViolations };
+            var request = Request();
+            request = more?.Invoke(request) ?? request;
             var target = $"{FilePath} {string.Join(' ', ArgumentList)}".TrimEnd();
             if (IsWhatIf) return Preview(request, target);
             if (!ShouldProcess(target, $"Start under profile {request.Profile.Name}")) return null;
@@ -96,12 +97,15 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         }
     }
 
-    /// <summary>What kept a trace or a recording of a process that has ended from being whole.</summary>
+    /// <summary>What kept a trace, a recording or a capture of a process that has ended from being whole.</summary>
     protected void WriteRecordFailures(HardenedProcess process)
     {
         ArgumentNullException.ThrowIfNull(process);
         if (process.TraceFailure is { } trace) WriteSandboxError(trace, process);
         if (process.ViolationFailure is { } recording) WriteSandboxError(recording, process);
+        if (process.Capture is not { } capture) return;
+        if (capture.Failure is { } broken) WriteSandboxError(broken, process);
+        WriteLostPackets(capture);
     }
 
     // A pipeline that was stopped meanwhile, or -WarningAction Stop, ends the cmdlet here: nobody would have the process then.

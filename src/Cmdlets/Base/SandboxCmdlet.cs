@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using Sandbox.Capture;
 
 namespace Sandbox.Cmdlets.Base;
 
@@ -71,6 +72,13 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
 
     private static SandboxException NoMatch(string path, string parameterName, Exception? inner = null) =>
         new("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.", inner);
+
+    /// <summary>Warns where a capture has lost packets.</summary>
+    protected void WriteLostPackets(PacketCapture capture)
+    {
+        ArgumentNullException.ThrowIfNull(capture);
+        if (capture.Dropped > 0) WriteWarning($"{capture.Dropped} of {capture.Received} packets were lost.");
+    }
 
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>
     protected override void StopProcessing() => cancellation.Cancel();

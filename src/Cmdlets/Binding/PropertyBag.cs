@@ -52,6 +52,14 @@ internal sealed class PropertyBag
 
     public bool Flag(string name) => bag.Properties[name]?.Value is { } value ? LanguagePrimitives.IsTrue(value) : throw Missing(name);
 
+    /// <summary>A time, which travels as its properties.</summary>
+    public DateTimeOffset Time(string name)
+    {
+        var value = PSObject.AsPSObject(bag.Properties[name]?.Value ?? throw Missing(name));
+        if (value.BaseObject is DateTimeOffset whole) return whole;
+        return value.Properties["UtcTicks"]?.Value is long ticks && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.UtcTicks ? new DateTimeOffset(ticks, TimeSpan.Zero).ToLocalTime() : throw Bad(name, value);
+    }
+
     public object? Value(string name) => bag.Properties[name]?.Value;
 
     public IEnumerable<object> Items(string name) => Value(name) switch

@@ -15,6 +15,11 @@ public sealed class StartPacketCaptureCommand : PacketCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>From where a sandbox's packets are seen.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public CaptureView? View { get; set; }
+
     /// <summary>Begin another file at this size.</summary>
     [Parameter]
     [SizeTransformation]
@@ -45,7 +50,7 @@ public sealed class StartPacketCaptureCommand : PacketCmdlet
         try
         {
             var path = ResolvePath(Path, nameof(Path));
-            var options = Options();
+            var options = Options() with { View = View };
             if (!ShouldProcess(path, $"Capture packets of {Interface ?? NetworkNamespace ?? Process[0].ToString()}")) return;
             WriteObject(PacketCapture.Start(options, path, new() { Size = RotateSize, Time = RotateTime, Files = RingFiles }, Comment));
         }

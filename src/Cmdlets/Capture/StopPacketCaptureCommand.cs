@@ -27,7 +27,7 @@ public sealed class StopPacketCaptureCommand : SandboxCmdlet
                 WriteSandboxError(e, capture);
             }
 
-            if (capture.Dropped > 0) WriteWarning($"{capture.Dropped} of {capture.Received} packets were lost.");
+            WriteLostPackets(capture);
             WriteObject(capture);
         }
     }

@@ -23,7 +23,7 @@ public sealed class InvokeHardenedProcessCommand : LaunchCmdlet
     protected override void EndProcessing()
     {
         OutputSubscription? subscription = null;
-        if (Launch(RecordViolation, p => subscription = OutputSubscription.To(p)) is not { } process) return;
+        if (Launch(r => r with { RecordViolations = RecordViolation }, p => subscription = OutputSubscription.To(p)) is not { } process) return;
         _running = process;
         using (subscription)
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Sandbox.Capture;
 using Sandbox.Cmdlets.Base;
 
 namespace Sandbox.Cmdlets;
@@ -14,6 +15,15 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
     [Parameter]
     public SwitchParameter RecordViolation { get; set; }
 
+    /// <summary>A file for the packets of the whole tree.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CapturePath { get; set; }
+
+    /// <summary>From where they are seen.</summary>
+    [Parameter]
+    public CaptureView CaptureView { get; set; }
+
     /// <summary>Wait for the end of the whole tree before the object is written.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -21,7 +31,7 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (Launch(RecordViolation) is not { } process) return;
+        if (Launch(More) is not { } process) return;
         if (Wait)
         {
             _waiting = process;
@@ -31,6 +41,16 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
         }
 
         WriteObject(process);
+    }
+
+    private LaunchRequest More(LaunchRequest request)
+    {
+        if (CapturePath is null && MyInvocation.BoundParameters.ContainsKey(nameof(CaptureView)))
+        {
+            throw new SandboxException("CaptureView,NO_PATH", SandboxErrorKind.InvalidArgument, "-CaptureView says how a capture is seen, and there is none.", "Add -CapturePath with the file.");
+        }
+
+        return request with { RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView };
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,8 @@ public sealed class CaptureFileReader : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _source.Dispose();
 
+    internal int LinkType(in RawFrame frame) => _reader!.Interfaces[frame.Interface].LinkType;
+
     internal IEnumerable<RawFrame> Frames()
     {
         while (_reader?.Next() is { } frame) yield return frame;

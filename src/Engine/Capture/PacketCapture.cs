@@ -6,13 +6,15 @@ public sealed class PacketCapture : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static int _last;
     private readonly CaptureLoop _loop;
-    private readonly FileSink _sink;
+    private readonly CapturePlan _plan;
     private readonly PacketCaptureOptions _options;
 
-    private PacketCapture(PacketCaptureOptions options, CaptureLoop loop, FileSink sink, string path)
+    private PacketCapture(PacketCaptureOptions options, CaptureLoop loop, CapturePlan plan, string path)
     {
-        (_options, _loop, _sink, Path) = (options, loop, sink, path);
+        (_options, _loop, _plan, Path) = (options, loop, plan, path);
         Id = Interlocked.Increment(ref _last);
+        // What is counted of the capture is counted of its first view.
+        Views = [.. plan.Files.Select((f, i) => new CaptureViewFile(f.View, f.Path, f.Sink, i == 0 ? () => _loop.Counts : () => ((BothSinks)plan.Sink).OfEgress(_loop.Counts)))];
     }
 
     /// <summary>Its number in this session.</summary>
@@ -30,6 +32,12 @@ public sealed class PacketCapture : IDisposable
     /// <summary>The process whose network namespace it is, where one was given.</summary>
     public int? ProcessId => _options.ProcessId;
 
+    /// <summary>From where a sandbox's packets are seen; null for those of an interface, whatever it is.</summary>
+    public CaptureView? View => _options.View;
+
+    /// <summary>What has become of each view: of one, or with Both of two.</summary>
+    public IReadOnlyList<CaptureViewFile> Views { get; }
+
     /// <summary>The filter.</summary>
     public string? Filter => _options.Filter;
 
@@ -39,8 +47,8 @@ public sealed class PacketCapture : IDisposable
     /// <summary>The path that was given.</summary>
     public string Path { get; }
 
-    /// <summary>The files, oldest first: more than one where it rotates.</summary>
-    public IReadOnlyList<string> Files => _sink.Files;
+    /// <summary>The files, those of a view oldest first: more than one where it rotates, or with two views.</summary>
+    public IReadOnlyList<string> Files => [.. _plan.Files.SelectMany(f => f.Sink.Files)];
 
     /// <summary>When it began.</summary>
     public DateTimeOffset StartTime { get; } = DateTimeOffset.Now;
@@ -61,7 +69,16 @@ public sealed class PacketCapture : IDisposable
     public long Dropped => _loop.Counts.Dropped;
 
     /// <summary>How many bytes were written.</summary>
-    public long Bytes => _sink.Bytes;
+    public long Bytes => _plan.Files.Sum(f => f.Sink.Bytes);
+
+    /// <summary>The flows of the packets that were written so far, in the order in which they began; made anew each time it is read.</summary>
+    public IReadOnlyList<PacketFlow> Flows => _plan.Flows.Snapshot();
+
+    /// <summary>The packets that are in none of <see cref="Flows"/>, because there are no more than 65,536.</summary>
+    public long PacketsUnlisted => _plan.Flows.PacketsUnlisted;
+
+    /// <summary>The names of addresses that neither the flows nor the file's name blocks have, because there were more than 65,536, or more than 64 of one address.</summary>
+    public long NamesUnlisted => _plan.Flows.NamesUnlisted;
 
     /// <summary>What ended it before its time; null where nothing did.</summary>
     public SandboxException? Failure => _loop.Failure;
@@ -78,10 +95,18 @@ public sealed class PacketCapture : IDisposable
             throw new SandboxException("PacketCapture,RING", SandboxErrorKind.InvalidArgument, "A ring of files needs a size or a time at which another file is begun.", "Add -RotateSize or -RotateTime.");
         }
 
-        var sink = new FileSink(path, rotation, CaptureHost.Section(comment), options.Immediate);
-        var capture = new PacketCapture(options, CaptureLoop.Start(options, sink), sink, path);
-        PacketCaptures.Add(capture);
-        return capture;
+        var plan = CapturePlan.Make(options, path, rotation, comment);
+        try
+        {
+            var capture = new PacketCapture(options, CaptureLoop.Start(plan.Options, plan.Sink), plan, path);
+            PacketCaptures.Add(capture);
+            return capture;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ends it. What came before is in the file when this returns.</summary>

@@ -15,6 +15,12 @@ public sealed record PacketCaptureOptions
     /// <summary>A process whose network namespace it is.</summary>
     public int? ProcessId { get; init; }
 
+    /// <summary>From where a sandbox's packets are seen; null for the packets of the interface, whatever it is.</summary>
+    public CaptureView? View { get; init; }
+
+    /// <summary>The kind of network that the sandbox has, where the caller knows it.</summary>
+    internal NetworkMode? Network { get; init; }
+
     /// <summary>A filter in the language of pcap-filter(7).</summary>
     public string? Filter { get; init; }
 

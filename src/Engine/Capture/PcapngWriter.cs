@@ -80,14 +80,22 @@ internal sealed class PcapngWriter : IDisposable
     /// <summary>Adds a packet.</summary>
     public void Packet(int number, long time, uint length, ReadOnlySpan<byte> data, in FrameNote note = default)
     {
-        _buffer.Begin(PcapngBlock.EnhancedPacket);
-        _buffer.UInt32((uint)number);
-        _buffer.Time(time);
-        _buffer.UInt32((uint)data.Length);
-        _buffer.UInt32(length);
-        _buffer.Padded(data);
-        if (!note.IsEmpty) Note(note);
-        _buffer.End();
+        if (note.IsEmpty)
+        {
+            _buffer.Packet(number, time, length, data);
+        }
+        else
+        {
+            _buffer.Begin(PcapngBlock.EnhancedPacket);
+            _buffer.UInt32((uint)number);
+            _buffer.Time(time);
+            _buffer.UInt32((uint)data.Length);
+            _buffer.UInt32(length);
+            _buffer.Padded(data);
+            Note(note);
+            _buffer.End();
+        }
+
         _waiting++;
         if (_immediate || _buffer.Length >= EnoughToWrite) Flush();
     }

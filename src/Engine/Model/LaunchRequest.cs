@@ -42,6 +42,12 @@ public sealed record LaunchRequest
     /// <summary>Whether every call that something refuses is recorded, of the whole tree, from the first instruction on. It needs CAP_BPF and CAP_PERFMON.</summary>
     public bool RecordViolations { get; init; }
 
+    /// <summary>A file for the packets of the whole tree, from the first to the last; null for none. It must not exist.</summary>
+    public string? CapturePath { get; init; }
+
+    /// <summary>From where they are seen.</summary>
+    public Capture.CaptureView CaptureView { get; init; }
+
     /// <summary>The least level at which the target may run.</summary>
     public HardeningLevel? RequireLevel { get; init; }
 }

@@ -22,6 +22,8 @@ public static class ErrnoTable
         Errno.EPERM => $"{call} was refused: run as root, or grant the capability that its man page names.",
         Errno.EACCES => "Check the permissions of the path and of each directory above it.",
         Errno.ENOENT => "Check the path for spelling; it must exist as the sandbox sees it.",
+        Errno.ENOTDIR => "A part of the path is a file where a directory is needed.",
+        Errno.EROFS => "The file system is mounted read-only: use a path on another one, or mount it writable.",
         Errno.ENOEXEC => "The file is no executable for this machine; a script needs a first line such as '#!/bin/sh'.",
         Errno.EMFILE or Errno.ENFILE => "Close files, or raise the open file limit (ulimit -n).",
         Errno.ENOMEM or Errno.EAGAIN => "Free memory or processes, or raise the limit that the call's man page names.",

@@ -17,6 +17,9 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     public static NetworkNamespace Of(int pid) => new(FileDescriptor.Open($"/proc/{pid}/ns/net", LibC.O_RDONLY));
 
+    /// <summary>The one that a descriptor is of; it is closed with this.</summary>
+    public static NetworkNamespace Of(FileDescriptor file) => new(file);
+
     /// <summary>Moves the calling thread, which must be one of its own.</summary>
     public static void Enter(FileDescriptor file)
     {

@@ -37,9 +37,13 @@ internal static class HostForwarding
     }
 
     /// <summary>The settings of the sandbox's own interface on the host. They end with it.</summary>
-    public static void SetUp(string link, bool withIPv6)
+    /// <param name="link">The interface.</param>
+    /// <param name="withIPv6">Whether it forwards IPv6.</param>
+    /// <param name="loopback">Whether what comes from the host's 127.0.0.0/8 goes out by it, and the answers back.</param>
+    public static void SetUp(string link, bool withIPv6, bool loopback)
     {
-        foreach (var (name, value) in new[] { ("forwarding", "1"), ("rp_filter", "1"), ("accept_redirects", "0"), ("send_redirects", "0") }) Sysctl.Write($"{Four}/{link}/{name}", value);
+        // A packet with a source route shows the rules another destination than the one that it goes to.
+        foreach (var (name, value) in new[] { ("forwarding", "1"), ("rp_filter", "1"), ("accept_redirects", "0"), ("send_redirects", "0"), ("accept_source_route", "0"), ("route_localnet", loopback ? "1" : "0") }) Sysctl.Write($"{Four}/{link}/{name}", value);
         if (!Directory.Exists($"{Six}/{link}")) return;
         // Nothing that comes from a sandbox configures the host.
         Sysctl.Write($"{Six}/{link}/accept_ra", "0");

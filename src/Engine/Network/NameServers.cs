@@ -13,6 +13,16 @@ internal static class NameServers
         ? [.. profile.DnsServers.Select(s => Parse(s, "DnsServer"))]
         : Files.Select(OfFile).FirstOrDefault(found => found.Count > 0) ?? [];
 
+    /// <summary>
+    /// Those that the rules let through: any of them where the default is to allow. A default of deny is for the host's too, since names
+    /// carry data out: there only those that somebody named are reached.
+    /// </summary>
+    public static IReadOnlyList<IPAddress> Reached(HardeningProfile profile) =>
+        profile.DefaultNetworkPolicy == NetworkDefault.Allow || profile.DnsServers.Count > 0 ? For(profile) : [];
+
+    /// <summary>What a row says of them.</summary>
+    public static string Said(HardeningProfile profile) => Reached(profile) is { Count: > 0 } servers ? string.Join(", ", servers) : "no server";
+
     public static IPAddress Parse(string text, string parameter)
     {
         if (!AddressRange.TryAddress(text, out var address)) throw AddressRange.Invalid(parameter, text, "is no IPv4 or IPv6 address");

@@ -10,7 +10,7 @@ namespace Sandbox.Network;
 /// </summary>
 internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
 {
-    private const string TargetLink = "eth0";
+    public const string TargetLink = "eth0";
     private readonly PublishedPorts _ports = new();
     private readonly string? _withoutIPv6 = HostForwarding.WithoutIPv6;
     private NetworkJournal? _journal;
@@ -43,17 +43,18 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         using var host = new RouteSocket();
         using (NetworkJournals.Enter())
         {
-            var (addresses, file) = NetworkJournals.Reserve([.. host.Routes().Select(r => new AddressRange(r.Destination, r.Prefix)), .. host.Addresses(0).Select(a => new AddressRange(a.Address, a.Prefix))]);
-            _journal = NetworkJournal.Write(addresses, file, HostForwarding.Needed(host, WithIPv6));
+            var settings = HostForwarding.Needed(host, WithIPv6);
+            var (addresses, file) = NetworkJournals.Reserve([.. host.Routes().Select(r => new AddressRange(r.Destination, r.Prefix)), .. host.Addresses(0).Select(a => new AddressRange(a.Address, a.Prefix))], host.Links().Select(l => l.Name).Concat(NftTables.Names()).ToHashSet(StringComparer.Ordinal));
+            _journal = NetworkJournal.Write(addresses, file, settings);
         }
 
         var names = _journal.Addresses;
-        _rules = new NatRuleset(names, profile, NameServers.For(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
+        _rules = new NatRuleset(names, profile, NameServers.Reached(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
         NftProgram.Load(_rules.Build());
         foreach (var setting in _journal.Settings) setting.Apply();
         using var space = NetworkNamespace.Of(targetPid);
         host.CreatePair(names.Link, TargetLink, space);
-        HostForwarding.SetUp(names.Link, WithIPv6);
+        HostForwarding.SetUp(names.Link, WithIPv6, loopback: profile.PublishPorts.Count > 0);
         using var target = space.Run(() => new RouteSocket());
         Configure(host, names.Link, names.Gateway4, names.Gateway6);
         var index = Configure(target, TargetLink, names.Target4, names.Target6);
@@ -87,7 +88,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     private HardeningOutcome Policy()
     {
         var found = NftTables.CountRules(_journal!.Addresses.Table);
-        return NetworkRow.Judge("network_policy", found == _rules!.Rules, $"table inet {_journal.Addresses.Table}: {found} of {_rules.Rules} rules; default {profile.DefaultNetworkPolicy}");
+        return NetworkRow.Judge("network_policy", found == _rules!.Rules, $"table inet {_journal.Addresses.Table}: {found} of {_rules.Rules} rules; default {profile.DefaultNetworkPolicy}; names from {NameServers.Said(profile)}");
     }
 
     private HardeningOutcome Forwarding()

@@ -18,13 +18,19 @@ internal sealed class NetworkJournal(NatAddresses addresses, FileLock file, stri
 
     public IReadOnlyList<BorrowedSetting> Settings => settings;
 
-    public static unsafe NetworkJournal Write(NatAddresses addresses, FileLock file, IReadOnlyList<BorrowedSetting> settings)
+    /// <summary>Writes one into the file of its place, which is gone again where it can't be written.</summary>
+    public static NetworkJournal Write(NatAddresses addresses, FileLock file, IReadOnlyList<BorrowedSetting> settings)
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"boot {Boot}\nspace {NetworkSpaces.Own}\n");
-        foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"setting {setting.Path} {setting.Before} {setting.Set}\n");
-        var bytes = Encoding.UTF8.GetBytes(text.Append("end\n").ToString());
-        fixed (byte* at = bytes) Check.Result("write", (int)(long)LibC.write(file.File.Number, at, bytes.Length), "journal");
-        return new(addresses, file, NetworkSpaces.Own, settings);
+        try
+        {
+            return Fill(addresses, file, settings);
+        }
+        catch
+        {
+            File.Delete(NetworkJournals.PathOf(addresses));
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads one; null where nothing of it was made, or where it is of an earlier boot.</summary>
@@ -38,6 +44,17 @@ internal sealed class NetworkJournal(NatAddresses addresses, FileLock file, stri
     }
 
     public void Dispose() => file.Dispose();
+
+    private static unsafe NetworkJournal Fill(NatAddresses addresses, FileLock file, IReadOnlyList<BorrowedSetting> settings)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"boot {Boot}\nspace {NetworkSpaces.Own}\n");
+        foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"setting {setting.Path} {setting.Before} {setting.Set}\n");
+        var bytes = Encoding.UTF8.GetBytes(text.Append("end\n").ToString());
+        int written;
+        fixed (byte* at = bytes) written = Check.Result("write", (int)(long)LibC.write(file.File.Number, at, bytes.Length), "journal");
+        if (written < bytes.Length) throw new ErrnoException("write", Errno.ENOSPC, "journal"); // half a journal would be nobody's
+        return new(addresses, file, NetworkSpaces.Own, settings);
+    }
 
     private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 }

@@ -19,18 +19,21 @@ internal static class NetworkJournals
         return FileLock.Take(Path.Join(Directory, Lock), Patience);
     }
 
-    /// <summary>Takes a free place that overlaps nothing the host can reach; within <see cref="Enter"/>.</summary>
-    public static (NatAddresses Addresses, FileLock File) Reserve(IReadOnlyList<AddressRange> taken)
+    /// <summary>
+    /// Takes a free place that overlaps nothing the host can reach, and whose names nobody has: what somebody else called so isn't ours to
+    /// use, nor to remove. Within <see cref="Enter"/>.
+    /// </summary>
+    public static (NatAddresses Addresses, FileLock File) Reserve(IReadOnlyList<AddressRange> taken, IReadOnlySet<string> names)
     {
         var first = Random.Shared.Next(NatAddresses.Places);
         for (var i = 0; i < NatAddresses.Places; i++)
         {
             var addresses = new NatAddresses((first + i) % NatAddresses.Places);
-            if (addresses.Overlaps(taken)) continue;
+            if (names.Contains(addresses.Link) || names.Contains(addresses.Table) || addresses.Overlaps(taken)) continue;
             if (FileLock.TryTake(PathOf(addresses), LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL) is { } file) return (addresses, file);
         }
 
-        throw new SandboxException("Network,ENOSPC", SandboxErrorKind.ResourceUnavailable, "Every place for a sandbox in 10.240.0.0/16 is taken, or the host has a route to all of it.", "Stop sandboxes, or change the host's routes.");
+        throw new SandboxException("Network,ENOSPC", SandboxErrorKind.ResourceUnavailable, "Every place for a sandbox in 10.240.0.0/16 is taken: by sandboxes, by routes of the host, or by interfaces sbx* and tables sandbox-* of somebody else.", "Stop sandboxes, or change the host's routes.");
     }
 
     public static string PathOf(NatAddresses addresses) => Path.Join(Directory, addresses.Id);

@@ -20,6 +20,7 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
     /// <summary>The whole text.</summary>
     public string Build()
     {
+        Line($"create table inet {table}"); // an error where somebody has one of that name
         Line($"table inet {table} {{");
         AddChains();
         Line("}");

@@ -4,7 +4,7 @@ namespace Sandbox.Network;
 
 /// <summary>
 /// Ports of the host that lead to a sandbox, bound so that nobody else takes them meanwhile, and none is taken from a service that
-/// has it. Nobody listens there: what comes by a host's interface never gets so far, and by loopback it is refused.
+/// has it. Nobody listens there: what comes to the host's addresses never gets so far, and at ::1 it is refused.
 /// </summary>
 internal sealed class PublishedPorts : IDisposable
 {

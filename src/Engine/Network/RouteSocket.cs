@@ -30,6 +30,12 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
         where name is not null
         select (System.Text.Encoding.UTF8.GetString(name).TrimEnd('\0'), BinaryPrimitives.ReadInt32LittleEndian(link.AsSpan(4)), BinaryPrimitives.ReadInt32LittleEndian(link.AsSpan(8)));
 
+    /// <summary>The index of the other end of a veth, in the namespace where that is; 0 for other interfaces.</summary>
+    public int PeerOf(string name) => (from link in _kernel.Dump("RTM_GETLINK", "interfaces", Link(GetLink, 0, NetlinkMessage.Dump))
+        let attributes = NetlinkConversation.Attributes(link, LinkSize).ToList()
+        where attributes.FirstOrDefault(a => a.Type == LinkName).Value is { } value && System.Text.Encoding.UTF8.GetString(value).TrimEnd('\0') == name
+        select attributes.FirstOrDefault(a => a.Type == 5).Value is { } peer ? BinaryPrimitives.ReadInt32LittleEndian(peer) : 0).FirstOrDefault(); // IFLA_LINK
+
     public void SetUp(int index) => _kernel.Do("RTM_NEWLINK", "interface up", new NetlinkMessage(NewLink, NetlinkMessage.Acknowledge).Put(0).Put(index).Put(Up).Put(Up));
 
     /// <summary>Adds an address. Duplicates can't be on a link with two ends, and looking for them would take a second.</summary>

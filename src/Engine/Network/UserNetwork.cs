@@ -29,7 +29,7 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
         var used = host.Addresses(0).ToList();
         var addresses = NatAddresses.Free([.. routes.Select(r => new AddressRange(r.Destination, r.Prefix)), .. used.Select(a => new AddressRange(a.Address, a.Prefix))])
             ?? throw new SandboxException("Network,ENOSPC", SandboxErrorKind.ResourceUnavailable, "The host has a route to all of 10.240.0.0/16.", "Change the host's routes.");
-        var rules = new UserRuleset(addresses, profile, NameServers.For(profile), [.. used.Select(a => a.Address).Distinct(), addresses.Gateway4, addresses.Gateway6], four, six);
+        var rules = new UserRuleset(addresses, profile, NameServers.Reached(profile), [.. used.Select(a => a.Address).Distinct(), addresses.Gateway4, addresses.Gateway6], four, six);
         var space = new TargetSpace(targetPid);
         NftProgram.Load(rules.Build(), space.EnterAsAdministrator);
         using var target = new RouteSocket(space.OpenNetlink(NetlinkSocket.Route));
@@ -40,7 +40,7 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
         return
         [
             NetworkRow.Judge("network_link", true, $"{link}, through pasta (process {_pasta.Id})"),
-            NetworkRow.Judge("network_policy", found == rules.Rules, $"table inet {rules.Table} in its own namespace: {found} of {rules.Rules} rules; default {profile.DefaultNetworkPolicy}"),
+            NetworkRow.Judge("network_policy", found == rules.Rules, $"table inet {rules.Table} in its own namespace: {found} of {rules.Rules} rules; default {profile.DefaultNetworkPolicy}; names from {NameServers.Said(profile)}"),
             six ? NetworkRow.Judge("network_ipv6", true, $"{addresses.Target6}/{NatAddresses.Prefix6}") : NetworkRow.NotRequested("network_ipv6", "the host has no default route of IPv6"),
         ];
     }

@@ -1,8 +1,6 @@
 using Sandbox.Hardening;
 using Sandbox.Launch;
 using Sandbox.Native;
-using Sandbox.Tracing;
-using Sandbox.Violations;
 
 namespace Sandbox.Runtime;
 
@@ -16,41 +14,29 @@ public static class HardenedLauncher
     public static HardenedProcess Start(LaunchRequest request, Action<HardenedProcess>? follow = null)
     {
         var limits = RunLimits.Create(request.Profile);
-        SyscallRecorder? recorder = null;
-        ViolationRecorder? violations = null;
-        var network = Network.SandboxNetwork.For(request.Profile);
+        RunCompanions? companions = null;
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
-            recorder = request.TracePath is { } path ? new(path, Method(request)) : null;
-            violations = request.RecordViolations ? new() : null;
-            return Start(prepared, limits, follow, recorder, violations, network);
+            companions = RunCompanions.Create(request);
+            return Start(prepared, limits, companions, follow);
         }
         catch
         {
             limits.Remove();
-            network?.Abandon();
-            recorder?.Abandon();
-            violations?.Abandon();
+            companions?.Abandon();
             throw;
         }
     }
 
-    private static SeccompTraceMethod Method(LaunchRequest request) => request.TraceMethod switch
-    {
-        SeccompTraceMethod.Auto or SeccompTraceMethod.Notify => SeccompTraceMethod.Notify,
-        SeccompTraceMethod.Ebpf => SeccompTraceMethod.Ebpf,
-        var other => throw new SandboxException("Trace,METHOD", SandboxErrorKind.InvalidArgument, $"A run can't be traced by the method {other}: its calls aren't logged.", "Use Notify, or as root Ebpf; Start-SeccompTrace records by Log."),
-    };
-
     /// <summary>The ordered plan of a launch, as text; nothing is started.</summary>
     public static IReadOnlyList<string> Preview(LaunchRequest request) => [.. PreparedLaunch.Create(request).Preview()];
 
-    internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile));
+    internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile), RunCompanions.None);
 
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, Action<HardenedProcess>? follow = null, SyscallRecorder? recorder = null, ViolationRecorder? violations = null, Network.SandboxNetwork? network = null)
+    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, RunCompanions companions, Action<HardenedProcess>? follow = null)
     {
-        var (process, supervisor) = Launch(prepared, limits, recorder, violations, network);
+        var (process, supervisor) = Launch(prepared, limits, companions);
         try
         {
             follow?.Invoke(process);
@@ -65,20 +51,20 @@ public static class HardenedLauncher
         return process;
     }
 
-    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder, ViolationRecorder? violations, Network.SandboxNetwork? network)
+    private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, RunCompanions companions)
     {
         var request = prepared.Request;
         var pipes = new StdioPipes(request.Input is not null);
         LaunchedSandbox? launched = null;
         try
         {
-            var gate = new LaunchGate(prepared, limits, recorder, violations, network);
+            var gate = new LaunchGate(prepared, limits, companions);
             launched = SandboxLauncher.Start(prepared.Plan, prepared.Context.Descriptors, pipes.Theirs, gate, prepared.Context.Profile.NewSession);
             pipes.CloseTheirs();
             if (!launched.Running || Refused(gate, request)) throw LaunchFailure.Describe(prepared, launched, gate);
-            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Recorder = recorder, Violations = violations, Network = network };
+            var supervisor = new SandboxSupervisor(launched, pipes, limits, gate.Supervise(launched.Listener), prepared.Context.Profile.OutputLimit, request.Input) { Companions = companions };
             var process = new HardenedProcess(prepared, launched, gate, supervisor);
-            violations?.Begin(process);
+            companions.Violations?.Begin(process);
             SandboxRegistry.Add(process, supervisor);
             launched.ForgetPlan();
             return (process, supervisor);

@@ -132,10 +132,10 @@ public sealed class HardenedProcess
     public string? TracePath { get; }
 
     /// <summary>The system calls so far of a traced process and of all that it started.</summary>
-    public IReadOnlyList<Tracing.SyscallCount> GetSyscallCounts() => _supervisor.Recorder?.Counts ?? [];
+    public IReadOnlyList<Tracing.SyscallCount> GetSyscallCounts() => _supervisor.Companions.Recorder?.Counts ?? [];
 
     /// <summary>What kept the trace from being written, or whole; null where nothing did.</summary>
-    public SandboxException? TraceFailure => _supervisor.Recorder is not { } recorder ? null : recorder.Failure ?? (recorder.Lost == 0 ? null
+    public SandboxException? TraceFailure => _supervisor.Companions.Recorder is not { } recorder ? null : recorder.Failure ?? (recorder.Lost == 0 ? null
         : new("Trace,NOT_COUNTED", SandboxErrorKind.ResourceUnavailable, $"{recorder.Lost} calls or processes were not counted, for want of memory in the kernel: the trace may lack calls.", "Run it again, or with -TraceMethod Notify."));
 
     /// <summary>Whether the kernel logs what its filter does.</summary>
@@ -164,6 +164,9 @@ public sealed class HardenedProcess
     /// <summary>Processes and threads of it that couldn't be followed, for want of memory: what was refused to them isn't recorded.</summary>
     public long ViolationsUnfollowed => ViolationRecorder?.Counts.Unfollowed ?? 0;
 
+    /// <summary>The capture of its packets; null where they aren't captured.</summary>
+    public Sandbox.Capture.PacketCapture? Capture => _supervisor.Companions.Capture?.Session;
+
     /// <summary>The policy of its filter; null where it has none.</summary>
     internal Seccomp.SeccompPolicy? Policy { get; }
 
@@ -173,12 +176,12 @@ public sealed class HardenedProcess
     /// <summary>What it saw when it was released, where its violations are recorded; null once they are all known.</summary>
     internal Violations.TargetSnapshot? Snapshot => ViolationRecorder?.Snapshot;
 
-    internal Violations.ViolationRecorder? ViolationRecorder => _supervisor.Violations;
+    internal Violations.ViolationRecorder? ViolationRecorder => _supervisor.Companions.Violations;
 
     /// <summary>The id on the host of what everything of it that lost its parent belongs to; 0 where it has none.</summary>
     internal int InitId { get; }
 
-    internal Tracing.SyscallRecorder? Recorder => _supervisor.Recorder;
+    internal Tracing.SyscallRecorder? Recorder => _supervisor.Companions.Recorder;
 
     internal Denials.DenialHub? DenialHub => _supervisor.Seccomp?.Denials;
 

@@ -1,12 +1,11 @@
 using Sandbox.Hardening;
 using Sandbox.Launch;
 using Sandbox.Native;
-using Sandbox.Tracing;
 
 namespace Sandbox.Runtime;
 
 /// <summary>Our part of a launch: the id maps, the cgroups, the network, the read-backs, the verdict.</summary>
-internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, SyscallRecorder? recorder = null, Violations.ViolationRecorder? violations = null, Network.SandboxNetwork? network = null) : ILaunchGate
+internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, RunCompanions companions) : ILaunchGate
 {
     private OutcomeBuilder? _outcome;
     private Evidence? _evidence;
@@ -28,9 +27,9 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, Sysc
         try
         {
             _outcome.Extra.AddRange(limits.Apply(targetPid));
-            if (network is not null) _outcome.Extra.AddRange(network.Apply(targetPid));
-            violations?.Follow(targetPid);
-            recorder?.Follow(targetPid);
+            if (companions.Network is { } network) _outcome.Extra.AddRange(network.Apply(targetPid));
+            companions.Violations?.Follow(targetPid);
+            companions.Recorder?.Follow(targetPid);
         }
         catch (SandboxException e)
         {
@@ -40,11 +39,26 @@ internal sealed class LaunchGate(PreparedLaunch prepared, RunLimits limits, Sysc
 
         _outcome.Judge(_evidence, afterExec: false);
         if (prepared.Context.Profile.FailClosed && _outcome.MissingAtGate.Any()) return false;
-        return prepared.Request.RequireLevel is not { } required || LevelIfAllGoesWell() >= required;
+        return (prepared.Request.RequireLevel is not { } required || LevelIfAllGoesWell() >= required) && Captures(targetPid);
+    }
+
+    // The last thing before the target runs: its network is there, and none of its packets is.
+    private bool Captures(int targetPid)
+    {
+        try
+        {
+            companions.Capture?.Start(targetPid);
+            return true;
+        }
+        catch (SandboxException e)
+        {
+            Failure = e;
+            return false;
+        }
     }
 
     /// <summary>Who answers the refused calls: one for the whole run, so that no denial is counted apart.</summary>
-    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy, recorder) { SandboxId = _targetPid } : null;
+    public SeccompSupervisor? Supervise(FileDescriptor? listener) => _seccomp ??= listener is not null && prepared.Policy is { } policy ? new(listener, policy, companions.Recorder) { SandboxId = _targetPid } : null;
 
     public void AnswerRefusal(FileDescriptor listener) => Supervise(listener)!.AnswerOne();
 

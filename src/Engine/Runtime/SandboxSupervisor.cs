@@ -47,14 +47,8 @@ internal sealed class SandboxSupervisor
 
     public SeccompSupervisor? Seccomp { get; }
 
-    /// <summary>What counts the calls of a traced target.</summary>
-    public SyscallRecorder? Recorder { get; init; }
-
-    /// <summary>What records the violations of the target.</summary>
-    public Violations.ViolationRecorder? Violations { get; init; }
-
-    /// <summary>The network that ends with the target.</summary>
-    public Network.SandboxNetwork? Network { get; init; }
+    /// <summary>What goes along with the target.</summary>
+    public RunCompanions Companions { get; init; } = RunCompanions.None;
 
     public ProcessEnding? Ending => _ending;
 
@@ -69,7 +63,7 @@ internal sealed class SandboxSupervisor
         foreach (var reader in _readers) reader.Begin();
         _input?.Begin();
         if (Seccomp is { } seccomp) _loop.Watch(seccomp.Listener, (uint)LibC.EPOLLIN, OnNotification);
-        if (Recorder is not null) _loop.After(TraceFlush, FlushTrace);
+        if (Companions.Recorder is not null) _loop.After(TraceFlush, FlushTrace);
         if (timeout is { } limit) _timeout = _loop.After(limit, OnTimeout);
         if (_launched.Init is { } init) _loop.Watch(init, (uint)LibC.EPOLLIN, _ => Finish());
         else Finish();
@@ -151,7 +145,7 @@ internal sealed class SandboxSupervisor
     private void FlushTrace()
     {
         if (_finished) return;
-        Recorder!.Flush();
+        Companions.Recorder!.Flush();
         _loop.After(TraceFlush, FlushTrace);
     }
 
@@ -187,22 +181,32 @@ internal sealed class SandboxSupervisor
         {
             // Whatever went wrong above, those who wait for the end get it.
             lock (_holding) _released = true;
-            if (Network is { } network) new Thread(() => Publish(ending, network)) { IsBackground = true, Name = "Sandbox.Network" }.Start(); // the kernel takes its time over a link
-            else Publish(ending, null);
+            // The kernel takes its time over a link, and connections over their end.
+            if (Companions is { Network: null, Capture: null }) Publish(ending);
+            else new Thread(() => Publish(ending)) { IsBackground = true, Name = "Sandbox.Network" }.Start();
             _loop.Release();
         }
     }
 
-    private void Publish(ProcessEnding ending, Network.SandboxNetwork? network)
+    private void Publish(ProcessEnding ending)
     {
         try
         {
-            network?.Abandon();
+            Companions.Capture?.Finish();
+        }
+        catch (Exception e) when (e is SandboxException or IOException)
+        {
+            // What became of the capture is in its session.
+        }
+
+        try
+        {
+            Companions.Network?.Abandon();
         }
         finally
         {
             _ending = ending;
-            Violations?.Complete();
+            Companions.Violations?.Complete();
             try
             {
                 Ended?.Invoke();
@@ -223,8 +227,8 @@ internal sealed class SandboxSupervisor
         if (Seccomp is { } seccomp) _loop.Forget(seccomp.Listener);
         _seccompThread?.Stop();
         Seccomp?.Dispose();
-        Recorder?.Complete();
-        Violations?.Complete();
+        Companions.Recorder?.Complete();
+        Companions.Violations?.Complete();
         foreach (var reader in _readers) reader.Finish();
         _input?.Finish();
         _limits.Kill();

@@ -257,24 +257,9 @@ public sealed class PacketCaptureTests : IDisposable
 
     private static IEnumerable<string> Threads() => Directory.GetDirectories("/proc/self/task").Select(t => ProcessState.TryRead(t + "/comm").TrimEnd());
 
-    // The statistics block, read by a program without anything of ours.
     private static (long Received, long Dropped, long Accepted, long Delivered) Totals(string file)
     {
-        var values = CaptureTool.Lines(CaptureTool.Run("python3", "-c", """
-            import struct, sys
-            data, at = open(sys.argv[1], 'rb').read(), 0
-            while at < len(data):
-                kind, total = struct.unpack_from('<II', data, at)
-                place = at + 20
-                while kind == 5:
-                    code, length = struct.unpack_from('<HH', data, place)
-                    if code == 0: break
-                    if code in (4, 5, 6, 8): print(struct.unpack_from('<Q', data, place + 4)[0])
-                    place += 4 + length
-                at += total
-            """, file));
-        return (Value(0), Value(1), Value(2), Value(3));
-
-        long Value(int i) => long.Parse(values[i], CultureInfo.InvariantCulture);
+        var values = CaptureTool.StatisticsBlock(file);
+        return (values[4], values[5], values[6], values[8]);
     }
 }

@@ -28,7 +28,10 @@ internal static class HostProgram
                 WritePackets(path);
                 return 0;
             case ["start-capture", var name, var path]:
-                StartCapture(name, path);
+                StartCapture(new() { Interface = name }, path);
+                return 0;
+            case ["start-capture", var name, var path, var space]:
+                StartCapture(new() { Interface = name, NetworkNamespace = space }, path);
                 return 0;
             case ["network", .. var rest]:
                 return Sandbox.Tests.Network.NetworkHost.Run(rest);
@@ -68,11 +71,11 @@ internal static class HostProgram
     }
 
     // Captures until the input ends; what keeps it from that is a line.
-    private static void StartCapture(string name, string path)
+    private static void StartCapture(PacketCaptureOptions options, string path)
     {
         try
         {
-            using var capture = PacketCapture.Start(new() { Interface = name }, path, new(), null);
+            using var capture = PacketCapture.Start(options, path, new(), null);
             Console.WriteLine("capturing");
             Console.In.ReadToEnd();
         }

@@ -94,7 +94,7 @@ public sealed class NatNetworkTests
         var before = world.State();
         var perl = """use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 8080, V6Only => 0, Listen => 5, ReuseAddr => 1) or die $@; while (my $c = $s->accept) { my $l; 1 while ($l = <$c>) && $l =~ /\S/; print $c "HTTP/1.0 200 OK\r\n\r\nin the sandbox\n"; close $c }""";
         var host = world.Hosting("hold", Profile("\"publishPorts\": [\"8000:8080\"]"), $"perl -e '{perl}'");
-        Await(host, "running");
+        NetworkWorld.Await(host, "running");
         var url = $"http://{address}:8000/";
         Assert.Equal("in the sandbox\n", world.OnServer("curl", "-s", "-m", "5", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", url));
         Assert.Equal("in the sandbox\n", world.OnHost("curl", "-sS", "-m", "5", url));
@@ -118,7 +118,7 @@ public sealed class NatNetworkTests
         using var world = new NetworkWorld();
         var perl = """use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 5353, V6Only => 0, Proto => "udp") or die $@; while (defined $s->recv(my $m, 100)) { $s->send("got $m") }""";
         var host = world.Hosting("hold", Profile("\"publishPorts\": [\"53:5353/udp\"]"), $"perl -e '{perl}'");
-        Await(host, "running");
+        NetworkWorld.Await(host, "running");
         var ask = """use IO::Socket::IP; my $s = IO::Socket::IP->new(PeerHost => $ARGV[0], PeerPort => 53, Proto => "udp") or die $@; for (1..20) { $s->send("it"); my $r = ""; vec($r, fileno $s, 1) = 1; if (select($r, undef, undef, 0.5) && defined $s->recv(my $m, 100)) { print $m; exit } sleep 0.2 }""";
         Assert.Equal("got it", world.OnServer("perl", "-e", ask, address));
     }
@@ -130,7 +130,7 @@ public sealed class NatNetworkTests
         using var world = new NetworkWorld();
         var before = world.State();
         var first = world.Hosting("hold", Profile(""), "sleep 60");
-        Await(first, "running");
+        NetworkWorld.Await(first, "running");
         Assert.Equal("1\n", world.OnHost("cat", "/proc/sys/net/ipv4/conf/up0/forwarding"));
         Assert.Contains("you are", world.Sandboxed(Profile(""), $"curl -sS -m 5 http://{NetworkWorld.Server}/"), StringComparison.Ordinal);
         Assert.Equal("1\n", world.OnHost("cat", "/proc/sys/net/ipv4/conf/up0/forwarding"));
@@ -154,7 +154,7 @@ public sealed class NatNetworkTests
 
         Assert.Equal("none", Returned());
         var host = world.Hosting("hold", Profile(""), "sleep 60");
-        Await(host, "running");
+        NetworkWorld.Await(host, "running");
         Assert.Equal("1\n", world.OnHost("cat", "/proc/sys/net/ipv4/conf/up0/forwarding"));
         Assert.Equal("none", Returned());
         host.StandardInput.WriteLine();
@@ -173,18 +173,6 @@ public sealed class NatNetworkTests
         Assert.Contains("network_link", said, StringComparison.Ordinal);
         Assert.DoesNotContain("it ran", said, StringComparison.Ordinal);
         Assert.DoesNotContain("sbx", world.State(), StringComparison.Ordinal);
-    }
-
-    private static void Await(System.Diagnostics.Process host, string text)
-    {
-        var lines = new List<string>();
-        while (host.StandardOutput.ReadLine() is { } line)
-        {
-            if (line == text) return;
-            lines.Add(line);
-        }
-
-        Assert.Fail(string.Join('\n', lines));
     }
 
     private static string Profile(string rules) => $$"""{ "extends": "Strict", "name": "nat", "network": "Nat", "allowLoosening": true {{(rules.Length > 0 ? ", " : "")}}{{rules}} }""";

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sandbox.Capture;
 using Sandbox.Hardening;
 using Sandbox.Runtime;
 
@@ -14,35 +15,59 @@ internal static class NetworkHost
         switch (arguments)
         {
             case ["run", var profile, var script]:
-                return Start(profile, script, process => process.Wait(TimeSpan.FromSeconds(30)));
+                return Start(Request(profile, script), process => process.Wait(TimeSpan.FromSeconds(30)));
             case ["hold", var profile, var script]:
-                return Start(profile, script, process =>
+                return Start(Request(profile, script), process =>
                 {
                     Console.WriteLine("running");
                     Console.ReadLine();
                     process.Stop(TimeSpan.Zero);
                 });
-            case ["endless", var profile]:
-                for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["capture", var profile, var script, var path, var view]:
+                return Start(Request(profile, script) with { CapturePath = path, CaptureView = Enum.Parse<CaptureView>(view) }, process =>
+                {
+                    process.Wait(TimeSpan.FromSeconds(60));
+                    var capture = process.Capture!;
+                    foreach (var v in capture.Views) Console.WriteLine($"view {v.View} {v.Received} {v.Written} {v.Filtered} {v.Dropped} {string.Join(' ', v.Files)}");
+                    Console.WriteLine($"capture {capture.State} {capture.Failure?.ErrorId}");
+                });
+            case ["endless", var profile, var captures, var temporary]:
+                Environment.SetEnvironmentVariable("TMPDIR", temporary);
+                Endless(profile, captures);
+                return 0;
             case ["repair"]:
                 foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;
             case ["serve", var port]:
                 Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
                 return 0;
+            case ["daemon", .. var sockets]:
+                ResolverDaemon.Run(sockets);
+                return 0;
             default:
                 return 2;
+        }
+    }
+
+    // Sandboxes one after the other, each with a capture of its network.
+    private static void Endless(string profile, string captures)
+    {
+        for (; ; )
+        {
+            var process = HardenedLauncher.Start(Request(profile, $"while sleep 0.02; do curl -s -m 1 http://{NetworkWorld.Server}/; done"));
+            using (PacketCapture.Start(new() { ProcessId = process.Id, Interface = "eth0", Immediate = true }, Path.Combine(captures, $"{Guid.NewGuid():N}.pcapng"), new(), null)) process.Wait(TimeSpan.FromMilliseconds(200));
+            process.Stop(TimeSpan.Zero);
         }
     }
 
     private static LaunchRequest Request(string profile, string script) =>
         new() { FilePath = "/bin/sh", Arguments = ["-c", script], CurrentDirectory = "/", Profile = ProfileReader.FromJson(profile, "test") };
 
-    private static int Start(string profile, string script, Action<HardenedProcess> then)
+    private static int Start(LaunchRequest request, Action<HardenedProcess> then)
     {
         try
         {
-            var process = HardenedLauncher.Start(Request(profile, script));
+            var process = HardenedLauncher.Start(request);
             foreach (var row in process.Outcome.Where(r => r.Name.StartsWith("network", StringComparison.Ordinal) || r.Name == "name_resolution")) Console.WriteLine($"row {row.Name} {row.Status} {row.Detail}");
             then(process);
             Console.WriteLine($"level {process.Level}");

@@ -8,7 +8,7 @@ namespace Sandbox.Tests.Network;
 /// </summary>
 public sealed class NetworkWorld : IDisposable
 {
-    public const string Server = "198.51.100.2", Private = "10.9.9.9", Metadata = "169.254.169.254", Server6 = "2001:db8:1::2";
+    public const string Server = "198.51.100.2", Private = "10.9.9.9", Metadata = "169.254.169.254", Server6 = "2001:db8:1::2", Private6 = "fd99::9";
     public const string Host = "198.51.100.1", Host6 = "2001:db8:1::1";
     private static int _count;
     private readonly string _name = $"sbt{Environment.ProcessId}{Interlocked.Increment(ref _count)}";
@@ -56,16 +56,22 @@ public sealed class NetworkWorld : IDisposable
             In(space, "ip", "link", "set", "up0", "up");
         }
 
+        // Known neighbours: nobody asks for them, so that what a capture shows of the wire was sent by somebody.
+        var macs = new[] { HostSpace, ServerSpace }.Select(s => In(s, "cat", "/sys/class/net/up0/address").Trim()).ToArray();
+        foreach (var address in new[] { Server, Server6 }) OnHost("ip", "neighbour", "replace", address, "lladdr", macs[1], "dev", "up0", "nud", "permanent");
+        foreach (var address in new[] { Host, Host6 }) OnServer("ip", "neighbour", "replace", address, "lladdr", macs[0], "dev", "up0", "nud", "permanent");
         foreach (var address in new[] { Private, Metadata }) OnServer("ip", "address", "add", address + "/32", "dev", "lo");
+        OnServer("ip", "-6", "address", "add", Private6 + "/128", "dev", "lo", "nodad");
         OnHost("ip", "route", "add", "default", "via", Server);
         OnHost("ip", "-6", "route", "add", "default", "via", Server6);
         Serve(ServerSpace, 80, _seen);
     }
 
-    /// <summary>The host's interfaces, rules and settings, as other programs show them.</summary>
-    public string State() => string.Join('\n', OnHost("ip", "-o", "link").Split('\n').Select(l => l.Split(':')).Where(l => l.Length > 1).Select(l => l[1].Trim()))
+    /// <summary>The host's interfaces, rules and settings, as other programs show them, and the journals of its sandboxes.</summary>
+    public string State() => string.Join('\n', OnHost("ip", "-o", "link").Split('\n').Where(l => l.Length > 0 && char.IsAsciiDigit(l[0])).Select(l => l.Split(':')[1].Trim()))
         + OnHost("nft", "list", "ruleset")
-        + OnHost("sh", "-c", "grep -r . /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/force_forwarding /proc/sys/net/ipv4/ip_forward");
+        + OnHost("sh", "-c", "grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward || true")
+        + OnHost("sh", "-c", "grep -ls \"space $(readlink /proc/self/ns/net)\" /run/sandbox/network/* || true");
 
     public string OnHost(params string[] command) => In(HostSpace, command);
 
@@ -86,8 +92,57 @@ public sealed class NetworkWorld : IDisposable
     /// <summary>Runs a shell script in a sandbox whose host is this world's, and returns what the hosting process wrote.</summary>
     public string Sandboxed(string profile, string script) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "run", profile, script]);
 
+    /// <summary>The same, its packets captured.</summary>
+    public string Captured(string profile, string script, string path, string view) => In(HostSpace, false, [Environment.ProcessPath!, "host", "network", "capture", profile, script, path, view]);
+
+    /// <summary>Starts tcpdump on the server's interface, as the observer; it listens when this returns.</summary>
+    public Process Observe(string path)
+    {
+        // -U, and a ring that hands over each packet at once: what has arrived is in the file soon.
+        var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", ServerSpace, "tcpdump", "-i", "up0", "-U", "--immediate-mode", "-w", path]) { RedirectStandardError = true })!;
+        _processes.Add(process);
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            if (line.Contains("listening on", StringComparison.Ordinal)) return process;
+        }
+
+        throw new InvalidOperationException("tcpdump doesn't listen");
+    }
+
     /// <summary>Starts a hosting process on this host; killed at the end.</summary>
     public Process Hosting(params string[] arguments) => Start(HostSpace, [Environment.ProcessPath!, "host", "network", .. arguments]);
+
+    /// <summary>The same, with commands of a shell before it, in the mount namespace of the hosting process alone.</summary>
+    public string SandboxedAfter(string commands, string profile, string script) =>
+        In(HostSpace, false, ["unshare", "--mount", "sh", "-c", commands + "\n\"$@\"", "sh", Environment.ProcessPath!, "host", "network", "run", profile, script]);
+
+    /// <summary>Captures on an interface of the host.</summary>
+    public OutsideCapture CaptureOnHost(string link) => new(command => Start(HostSpace, command), link);
+
+    /// <summary>Captures on the server's side of the wire: what is there has left the host.</summary>
+    public OutsideCapture CaptureOnServer() => new(command => Start(ServerSpace, command), "up0");
+
+    /// <summary>Waits until a hosting process says something, and returns what it said up to then.</summary>
+    public static string Await(Process host, string text)
+    {
+        var lines = new List<string>();
+        while (host.StandardOutput.ReadLine() is { } line)
+        {
+            lines.Add(line);
+            if (line == text) return string.Join('\n', lines);
+        }
+
+        Assert.Fail(string.Join('\n', lines));
+        return "";
+    }
+
+    /// <summary>The addresses of the only sandbox of this host whose interface isn't among <paramref name="but"/>.</summary>
+    public (string Link, string Four, string Six) Sandbox(params string[] but)
+    {
+        var link = OnHost("sh", "-c", "ls /sys/class/net").Split('\n').Single(l => l.StartsWith("sbx", StringComparison.Ordinal) && !but.Contains(l));
+        var addresses = new Sandbox.Network.NatAddresses(Convert.ToInt32(link[3..], 16));
+        return (link, $"{addresses.Target4}", $"{addresses.Target6}");
+    }
 
     /// <summary>Starts a server on the host itself.</summary>
     public void ServeOnHost(int port) => Serve(HostSpace, port, []);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Sandbox.Network;
 
@@ -26,7 +25,8 @@ internal sealed class EgressPlaces : IDisposable
     /// <param name="six">Its IPv6 address.</param>
     public EgressPlaces(IPAddress? four, IPAddress? six)
     {
-        (_four, _six) = (Number(four), Number(six));
+        _four = four is null ? null : PacketTuple.Number(four);
+        _six = six is null ? null : PacketTuple.Number(six);
         try
         {
             foreach (var connection in _table.All()) Learn(connection);
@@ -50,13 +50,17 @@ internal sealed class EgressPlaces : IDisposable
         return _places.TryGetValue(flow, out place) ? place : null;
     }
 
-    /// <summary>Whether a flow of the host is one of the sandbox's.</summary>
-    public bool IsTheirs(in EgressPlace place, in EgressFlow flow, long time, bool first)
+    /// <summary>The sandbox's end of a flow of the host's; null where it is none of the sandbox's.</summary>
+    public EgressPlace? Inside(in EgressPlace place, in EgressFlow flow, long time, bool first)
     {
         if (first) Await(time, Soon);
-        if (_flows.ContainsKey((place, flow))) return true;
-        Await(time, Surely);
-        return _flows.ContainsKey((place, flow));
+        if (!_flows.TryGetValue((place, flow), out var inside))
+        {
+            Await(time, Surely);
+            if (!_flows.TryGetValue((place, flow), out inside)) return null;
+        }
+
+        return new((flow.Six ? _six : _four)!.Value, inside.Port);
     }
 
     public void Dispose() => _table.Dispose();
@@ -131,11 +135,4 @@ internal sealed class EgressPlaces : IDisposable
     private static bool IsEcho(byte protocol) => protocol is 1 or 58;
 
     private static bool IsLoopback(bool six, UInt128 address) => six ? address == 1 : (byte)(address >> 24) == 127;
-
-    private static UInt128? Number(IPAddress? address) => address?.GetAddressBytes() switch
-    {
-        null => null,
-        { Length: 16 } bytes => BinaryPrimitives.ReadUInt128BigEndian(bytes),
-        var bytes => BinaryPrimitives.ReadUInt32BigEndian(bytes),
-    };
 }

@@ -12,6 +12,9 @@ internal sealed class CaptureDevice : LibPcapLiveDevice
     /// <summary>After so long the kernel hands over a block of the ring that isn't full.</summary>
     public const int HandOver = 50;
 
+    // Nanoseconds of a fraction. SharpPcap asks libpcap for it at every reading, which costs as much as a packet.
+    private long _fraction;
+
     private CaptureDevice(PcapInterface pcapInterface)
         : base(pcapInterface)
     {
@@ -39,6 +42,7 @@ internal sealed class CaptureDevice : LibPcapLiveDevice
             device.Open(configuration);
             if (weaker is not null) throw CaptureFailure.Start(found.Name, weaker);
             device.NonBlockingMode = true;
+            device._fraction = device.TimestampResolution == SharpPcap.TimestampResolution.Nanosecond ? 1 : 1000;
             if (options.Filter is { Length: > 0 } filter) device.SetCheckedFilter(filter);
             return device;
         }
@@ -65,7 +69,7 @@ internal sealed class CaptureDevice : LibPcapLiveDevice
         if (result == 0) return false;
         if (result < 0) throw CaptureFailure.Broken(Name, LastError);
         var fields = (Header*)header;
-        time = (fields->Seconds * 1_000_000_000) + (TimestampResolution == SharpPcap.TimestampResolution.Nanosecond ? fields->Fraction : fields->Fraction * 1000);
+        time = (fields->Seconds * 1_000_000_000) + (fields->Fraction * _fraction);
         length = fields->Length;
         data = new((void*)bytes, (int)fields->Kept);
         return true;

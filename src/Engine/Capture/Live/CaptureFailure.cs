@@ -30,6 +30,9 @@ internal static class CaptureFailure
     public static SandboxException Broken(string name, string why) =>
         new("PacketCapture,INTERFACE_GONE", SandboxErrorKind.ResourceUnavailable, $"Capturing on {name} ended: {why}", "The file holds the packets up to then. Start another capture when the interface is there again.");
 
+    public static SandboxException View(string why, string? remedy = null) =>
+        new("PacketCapture,VIEW", SandboxErrorKind.InvalidOperation, $"The capture can't have this view: {why}.", remedy ?? "Start the sandbox with -Network Nat, or use -View Child.");
+
     /// <summary>Whatever ended a capture.</summary>
     public static SandboxException Of(string name, Exception e) =>
         e as SandboxException ?? new("PacketCapture,FAILED", e is UnauthorizedAccessException ? SandboxErrorKind.PermissionDenied : SandboxErrorKind.NotSpecified, $"Capturing on {name} ended: {e.Message}", inner: e);

@@ -102,6 +102,9 @@ internal sealed class CaptureLoop
         }
     }
 
+    // What a view leaves out isn't what was asked for.
+    private bool IsEnough => _read - _sink.LeftOut >= _options.MaxPackets;
+
     private static Exception Root(Exception e) => e is TypeInitializationException { InnerException: { } inner } ? Root(inner) : e;
 
     private CaptureDevice Open()
@@ -135,7 +138,7 @@ internal sealed class CaptureLoop
     {
         try
         {
-            while (!_stop && _read < _options.MaxPackets)
+            while (!_stop && !IsEnough)
             {
                 var left = _options.Duration is { } limit ? (limit - _running.Elapsed).TotalMilliseconds : Interval;
                 if (left <= 0) break;
@@ -171,7 +174,7 @@ internal sealed class CaptureLoop
     private bool Move(CaptureDevice device)
     {
         var moved = 0;
-        while (moved < 4096 && _read < _options.MaxPackets && device.Next(out var time, out var length, out var data))
+        while (moved < 4096 && !IsEnough && device.Next(out var time, out var length, out var data))
         {
             Take(time, length, data);
             moved++;
@@ -199,7 +202,7 @@ internal sealed class CaptureLoop
         {
             while (device.Next(out var time, out var length, out var data))
             {
-                if (Failure is not null || _read >= _options.MaxPackets) _beyond++;
+                if (Failure is not null || IsEnough) _beyond++;
                 else Take(time, length, data);
             }
 
@@ -216,7 +219,7 @@ internal sealed class CaptureLoop
         device.Count();
         var failed = final && Failure is not null;
         var lost = device.Dropped + _sink.Lost + (failed ? _beyond : 0);
-        var filtered = failed ? 0 : _beyond;
+        var filtered = (failed ? 0 : _beyond) + _sink.LeftOut;
         // libpcap leaves out, without a number, what came before the filter was in force, and on loopback the outgoing half: each packet passes
         // twice there. While it runs, packets wait in the ring.
         if (final && _leavesOut) filtered += Math.Max(0, device.Received - device.Dropped - _read - _beyond);

@@ -13,11 +13,17 @@ internal sealed class FileSink : ICaptureSink
     private readonly Lock _listing = new();
     private CaptureInterface _interface = new();
     private PcapngWriter? _writer;
-    private long _started, _opened, _closedPackets, _closedDrops, _closedBytes, _drops, _unplaced;
+    private long _started, _opened, _closedPackets, _closedDrops, _closedBytes, _drops, _unplaced, _namesMark;
     private int _number;
 
     public FileSink(string path, CaptureRotation rotation, CaptureSection section, bool immediate) =>
         (_path, _rotation, _section, _immediate) = (path, rotation, section, immediate);
+
+    /// <summary>What the file says of the interface, where that is something else than the interface does.</summary>
+    public Func<CaptureInterface, CaptureInterface>? Describe { get; init; }
+
+    /// <summary>What learns the names of addresses from the packets; null where nothing does.</summary>
+    public FlowTable? Flows { get; init; }
 
     /// <summary>The files that there are, oldest first.</summary>
     public IReadOnlyList<string> Files
@@ -37,7 +43,7 @@ internal sealed class FileSink : ICaptureSink
 
     public void Begin(CaptureInterface description)
     {
-        _interface = description;
+        _interface = Describe?.Invoke(description) ?? description;
         if (_rotation.IsOn && Existing() is { } file)
         {
             throw new SandboxException("PacketCapture,FILE_EXISTS", SandboxErrorKind.ResourceExists, $"{file} exists.", "Give a new path, or remove the files of the capture before: captures neither replace nor extend files.");
@@ -72,10 +78,20 @@ internal sealed class FileSink : ICaptureSink
     {
         if (_writer is null) return; // the next file couldn't be made
         using var writer = _writer;
+        NameBlocks.Write(writer, Flows, _namesMark);
         // What earlier files hold is in theirs.
         var (received, dropped) = (counts.Received - _closedPackets - _closedDrops, counts.Dropped - _closedDrops);
         Statistics(writer, received, dropped, received - counts.Filtered);
         Bytes = _closedBytes + writer.Durable;
+    }
+
+    /// <summary>Takes back the beginning.</summary>
+    public void Discard()
+    {
+        _writer?.Dispose();
+        _writer = null;
+        foreach (var file in Files) File.Delete(file);
+        lock (_listing) _files.Clear();
     }
 
     private void Rotate()
@@ -83,6 +99,7 @@ internal sealed class FileSink : ICaptureSink
         using (var old = _writer!)
         {
             old.Flush();
+            NameBlocks.Write(old, Flows, _namesMark);
             Statistics(old, old.Packets + _drops, _drops, old.Packets + _drops);
             (_closedPackets, _closedDrops, _closedBytes) = (_closedPackets + old.Packets, _closedDrops + _drops, _closedBytes + old.Durable);
             _writer = null;
@@ -107,6 +124,7 @@ internal sealed class FileSink : ICaptureSink
         lock (_listing) _files.Add(path);
         _writer = writer;
         (_started, _opened) = (PacketTime.Of(DateTimeOffset.UtcNow), Environment.TickCount64);
+        _namesMark = Flows?.NamesMark ?? 0;
         writer.Interface(_interface);
     }
 

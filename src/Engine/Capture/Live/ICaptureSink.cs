@@ -9,8 +9,16 @@ internal interface ICaptureSink
     /// <summary>How many packets it took and lost.</summary>
     public long Lost { get; }
 
+    /// <summary>How many packets it took that don't belong into it.</summary>
+    public long LeftOut => 0;
+
     /// <summary>The ring is open; an exception here makes the start fail.</summary>
     public void Begin(CaptureInterface description);
+
+    /// <summary>The start fails after all: what was begun is taken back.</summary>
+    public void Discard()
+    {
+    }
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data);
 

@@ -75,10 +75,14 @@ internal sealed class PreparedLaunch
         if (profile.MemoryLimit is { } memory) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_memory: {memory} bytes");
         if (profile.ProcessLimit is { } processes) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_pids: {processes} processes");
         if (profile.CpuShare is { } share) yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cgroup_cpu: {share} processors");
-        if (!Sandbox.Network.SandboxNetwork.Is(profile.Network)) yield break;
-        var own = profile.Network == NetworkMode.User;
-        yield return $"network_policy: a table of nft{(own ? " in the target's namespace" : "")}" + (Sandbox.Network.NetworkRules.First(profile) is null ? "" : $", default {profile.DefaultNetworkPolicy}");
-        if (!own) yield return "network_forwarding: of the host's interfaces with a route, until the end";
-        yield return own ? "network_link: an interface in the target's namespace, pasta at its other end" : "network_link: a veth pair, its other end in the target's namespace";
+        if (Sandbox.Network.SandboxNetwork.Is(profile.Network))
+        {
+            var own = profile.Network == NetworkMode.User;
+            yield return $"network_policy: a table of nft{(own ? " in the target's namespace" : "")}" + (Sandbox.Network.NetworkRules.First(profile) is null ? "" : $", default {profile.DefaultNetworkPolicy}");
+            if (!own) yield return "network_forwarding: of the host's interfaces with a route, until the end";
+            yield return own ? "network_link: an interface in the target's namespace, pasta at its other end" : "network_link: a veth pair, its other end in the target's namespace";
+        }
+
+        if (Request.CapturePath is { } capture) yield return $"capture: the packets of the target's network namespace, view {Request.CaptureView}, to {capture}";
     }
 }

@@ -1,0 +1,197 @@
+using System.Globalization;
+using Sandbox.Hardening;
+using Sandbox.Runtime;
+using Sandbox.Tests.Capture;
+using Sandbox.Tests.Runtime;
+
+namespace Sandbox.Tests.Network;
+
+/// <summary>The packets of a run, from its first to its last, as its own file has them and as tcpdump on the server's side sees them arrive.</summary>
+public sealed class RunCaptureTests : IDisposable
+{
+    private const string Curl = "curl -sS -m 5 http://" + NetworkWorld.Server + "/ 'http://[" + NetworkWorld.Server6 + "]/'";
+    private readonly NetworkWorld _world = new();
+    private readonly ScratchDirectory _directory = new();
+
+    public void Dispose()
+    {
+        _world.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void Both_views_have_all_from_the_first_packet_to_the_last()
+    {
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        // A datagram that nobody takes comes back in an ICMP error, which quotes it.
+        var said = _world.Captured(Profile(""), $"{Curl}; bash -c 'echo nobody > /dev/udp/{NetworkWorld.Server}/9'; sleep 0.2", _directory.At("run.pcapng"), "Both");
+        Assert.Contains($"you are {NetworkWorld.Host6}", said, StringComparison.Ordinal);
+        Assert.Contains("capture Stopped", said, StringComparison.Ordinal);
+        var wire = Observed(observer);
+        var (child, egress) = (_directory.At("run.child.pcapng"), _directory.At("run.egress.pcapng"));
+        foreach (var (view, file) in new[] { ("Child", child), ("Egress", egress) })
+        {
+            // As its outcome, its statistics and an independent reader count them.
+            var counts = said.Split('\n').Single(l => l.StartsWith($"view {view} ", StringComparison.Ordinal)).Split(' ')[2..6].Select(long.Parse).ToArray();
+            Assert.Equal(counts[0], counts[1] + counts[2] + counts[3]);
+            Assert.Equal(0, counts[3]);
+            Assert.Equal(counts[1], CaptureTool.Fields(file, "frame.number").Length);
+            foreach (var (program, arguments) in new[] { ("capinfos", new[] { file }), ("tshark", ["-r", file]), ("tcpdump", ["-n", "-r", file]) })
+            {
+                var (code, _, error) = CaptureTool.Try(program, arguments);
+                Assert.Equal(0, code);
+                Assert.DoesNotContain("warn", error, StringComparison.OrdinalIgnoreCase);
+                Assert.DoesNotContain("cut short", error, StringComparison.Ordinal);
+            }
+
+            // Three handshakes' ends: SYN first, a FIN of each side, and its acknowledgement last.
+            foreach (var stream in new[] { "0", "1" })
+            {
+                var flags = CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", file, "-Y", $"tcp.stream == {stream}", "-T", "fields", "-e", "tcp.flags"));
+                Assert.Equal("0x0002", flags[0]);
+                Assert.Equal("0x0010", flags[^1]);
+                Assert.Equal(2, flags.Count(f => (Convert.ToInt32(f, 16) & 1) != 0));
+            }
+        }
+
+        var description = CaptureTool.Run("capinfos", egress) + CaptureTool.Run("capinfos", child);
+        Assert.Contains("sandbox view=egress backend=nat kind=synthetic interface=up0", description, StringComparison.Ordinal);
+        Assert.Contains("sandbox view=child backend=nat kind=isolated interface=eth0", description, StringComparison.Ordinal);
+        Assert.Equal(wire, Shown(egress));
+        Assert.Contains(wire, l => l.Contains("|3|3|", StringComparison.Ordinal)); // the error has come
+        Assert.Equal(["1"], Checksums(egress));
+        Assert.DoesNotContain(NetworkWorld.Host + "|", string.Join('\n', Shown(child)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_nat_changed_is_the_hosts_in_the_egress_view()
+    {
+        // The host has a connection from the same port, which its table remembers.
+        _world.OnHost("nft", "add table ip keep; add chain ip keep c { type filter hook output priority 0; }; add rule ip keep c ct state new counter");
+        _world.OnHost("curl", "-s", "-m", "5", "--local-port", "40000", $"http://{NetworkWorld.Server}/");
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        var said = _world.Captured(Profile(""), $"curl -sS -m 5 --local-port 40000 http://{NetworkWorld.Server}/", _directory.At("run.pcapng"), "Egress");
+        Assert.Contains("you are", said, StringComparison.Ordinal);
+        var wire = Observed(observer);
+        Assert.DoesNotContain(wire, l => l.Contains("|40000|", StringComparison.Ordinal));
+        Assert.Equal(wire, Shown(_directory.At("run.pcapng")));
+    }
+
+    [Fact]
+    public void What_a_rule_refuses_does_not_leave()
+    {
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        _world.Captured(Profile("\"denyCidrs\": [\"10.0.0.0/8\"]"), $"curl -s -m 2 http://{NetworkWorld.Private}/; {Curl}", _directory.At("run.pcapng"), "Both");
+        Assert.Contains(Shown(_directory.At("run.child.pcapng")), l => l.Contains(NetworkWorld.Private, StringComparison.Ordinal));
+        Assert.Equal(Observed(observer), Shown(_directory.At("run.egress.pcapng")));
+    }
+
+    [Fact]
+    public void On_the_wire_only_the_sandboxs_packets_are_taken()
+    {
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        var noise = _world.StartOnHost("sh", "-c", $"for i in $(seq 40); do curl -s -m 2 http://{NetworkWorld.Server}/ -A noise; done");
+        var said = _world.Captured(Profile(""), $"{Curl} -A mine; sleep 0.3; {Curl} -A mine", _directory.At("run.pcapng"), "WireEgress");
+        noise.WaitForExit();
+        Assert.Contains("capture Stopped", said, StringComparison.Ordinal);
+        Assert.Contains("sandbox view=wire-egress backend=nat kind=wire interface=up0", CaptureTool.Run("capinfos", _directory.At("run.pcapng")), StringComparison.Ordinal);
+        var wire = Observed(observer);
+        string[] Streams(string file) => [.. CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", file, "-Y", "http.user_agent", "-T", "fields", "-E", "separator=|", "-e", "http.user_agent", "-e", "tcp.srcport")).Distinct()];
+        Assert.Equal(4, Streams(_directory.At("run.pcapng")).Length);
+        Assert.All(Streams(_directory.At("run.pcapng")), s => Assert.StartsWith("mine|", s, StringComparison.Ordinal));
+        var ports = Streams(_directory.At("run.pcapng")).Select(s => s.Split('|')[1]).ToHashSet();
+        Assert.Contains(Streams(_directory.At("wire.pcap")), s => s.StartsWith("noise|", StringComparison.Ordinal));
+        Assert.Equal(wire.Where(l => l.Split('|')[5].Split(',').Any(ports.Contains)), Shown(_directory.At("run.pcapng")));
+    }
+
+    [Fact]
+    public void Behind_pasta_the_child_view_has_all()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/pasta") && File.Exists("/dev/net/tun"), "needs pasta and /dev/net/tun");
+        var said = _world.Captured(Profile("").Replace("\"Nat\"", "\"User\"", StringComparison.Ordinal), Curl, _directory.At("run.pcapng"), "Child");
+        Assert.Contains($"you are {NetworkWorld.Host6}", said, StringComparison.Ordinal);
+        Assert.Contains("sandbox view=child backend=user kind=isolated interface=eth0", CaptureTool.Run("capinfos", _directory.At("run.pcapng")), StringComparison.Ordinal);
+        foreach (var stream in new[] { "0", "1" })
+        {
+            var flags = CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", _directory.At("run.pcapng"), "-Y", $"tcp.stream == {stream}", "-T", "fields", "-e", "tcp.flags"));
+            Assert.Equal("0x0002", flags[0]);
+            Assert.Equal(2, flags.Count(f => (Convert.ToInt32(f, 16) & 1) != 0));
+        }
+    }
+
+    [Theory]
+    [InlineData("\"Nat\"", "Both", "run.child.pcapng", "PacketCapture,FILE_EXISTS")]
+    [InlineData("\"Nat\"", "Both", "run.egress.pcapng", "PacketCapture,FILE_EXISTS")]
+    [InlineData("\"Nat\"", "Child", "run.pcapng", "PacketCapture,FILE_EXISTS")]
+    [InlineData("\"User\"", "WireEgress", "none", "PacketCapture,VIEW")]
+    [InlineData("\"None\"", "Egress", "none", "PacketCapture,VIEW")]
+    [InlineData("\"Host\", \"namespaces\": [\"User\", \"Mount\", \"Pid\", \"Ipc\", \"Uts\", \"Cgroup\"]", "Child", "none", "PacketCapture,HOST_NETWORK")]
+    public void What_cannot_be_captured_does_not_run(string network, string view, string existing, string error)
+    {
+        File.WriteAllText(_directory.At(existing), "theirs");
+        var before = _world.State();
+        var said = _world.Captured(Profile("").Replace("\"Nat\"", network, StringComparison.Ordinal), "echo it ran", _directory.At("run.pcapng"), view);
+        Assert.Contains(error, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("it ran", said, StringComparison.Ordinal);
+        Assert.Equal([_directory.At(existing)], Directory.GetFiles(_directory.Path));
+        Assert.Equal("theirs", File.ReadAllText(_directory.At(existing)));
+        Assert.Equal(before, _world.State());
+    }
+
+    // The ring is open by then: the program is the last that can fail.
+    [Fact]
+    public void A_program_that_cannot_be_executed_leaves_no_file()
+    {
+        var program = _directory.At("program");
+        File.WriteAllText(program, "#!/no/such/interpreter\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        var profile = ProfileReader.FromJson("""{ "extends": "Strict", "name": "captured" }""", "test");
+        var failure = Assert.Throws<HardeningException>(() => HardenedLauncher.Start(new LaunchRequest { FilePath = program, CurrentDirectory = "/", Profile = profile, CapturePath = _directory.At("run.pcapng") }));
+        Assert.Contains("ENOENT", failure.ErrorId, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory.At("run.pcapng")));
+        Assert.Contains(Sandbox.Capture.PacketCaptures.All, c => c.Path == _directory.At("run.pcapng"));
+    }
+
+    [Fact]
+    public void A_full_disk_ends_the_capture_and_not_the_program()
+    {
+        var small = _directory.At("small");
+        Directory.CreateDirectory(small);
+        CaptureTool.Run("mount", "-t", "tmpfs", "-o", "size=64k", "none", small);
+        try
+        {
+            var said = _world.Captured(Profile(""), $"bash -c 'for i in {{1..200}}; do printf %01000d $i > /dev/udp/{NetworkWorld.Server}/9; done' 2>/dev/null; sleep 0.5; {Curl}; echo went on", small + "/run.pcapng", "Child");
+            Assert.Contains("went on", said, StringComparison.Ordinal);
+            Assert.Contains("capture Failed", said, StringComparison.Ordinal);
+            var counts = said.Split('\n').Single(l => l.StartsWith("view Child ", StringComparison.Ordinal)).Split(' ')[2..6].Select(long.Parse).ToArray();
+            Assert.Equal(counts[0], counts[1] + counts[2] + counts[3]);
+            Assert.Equal(counts[1], CaptureTool.Fields(small + "/run.pcapng", "frame.number").Length);
+            Assert.True(counts[3] > 0);
+        }
+        finally
+        {
+            CaptureTool.Run("umount", small);
+        }
+    }
+
+    // What the server's side has received and sent, once it has all of it.
+    private static string[] Observed(System.Diagnostics.Process observer)
+    {
+        Thread.Sleep(100);
+        CaptureTool.Run("kill", "-INT", observer.Id.ToString(CultureInfo.InvariantCulture));
+        Assert.True(observer.WaitForExit(10_000));
+        return Shown(Path.Join(Path.GetDirectoryName(observer.StartInfo.ArgumentList[^1])!, "wire.pcap"));
+    }
+
+    // Everything of a packet that isn't the link's, its TTL, or a checksum, which a veth leaves unfinished. What belongs to the link alone, such as ARP, isn't asked for.
+    private static string[] Shown(string file) => CaptureTool.Lines(CaptureTool.Run(
+        "tshark", ["-n", "-r", file, "-Y", "tcp || udp || icmp", "-o", "tcp.relative_sequence_numbers:FALSE", "-T", "fields", "-E", "separator=|", "-E", "occurrence=a",
+        .. new[] { "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.port", "tcp.port", "ip.id", "ip.len", "ipv6.plen", "icmp.type", "icmp.code", "tcp.seq", "tcp.ack", "tcp.flags", "tcp.window_size_value", "data.data", "frame.len" }.SelectMany(f => new[] { "-e", f })]));
+
+    // An error quotes what arrived, which is what a veth left unfinished: its own checksum counts.
+    private static string[] Checksums(string file) => [.. CaptureTool.Lines(CaptureTool.Run(
+        "tshark", "-n", "-r", file, "-E", "occurrence=f", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields", "-E", "separator=,",
+        "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "udp.checksum.status", "-e", "icmp.checksum.status")).Select(l => l.Split(',')).SelectMany(c => c[3].Length > 0 ? [c[0], c[3]] : c).Where(s => s.Length > 0).Distinct()];
+
+    private static string Profile(string rules) => $$"""{ "extends": "Strict", "name": "captured", "network": "Nat", "allowLoosening": true {{(rules.Length > 0 ? ", " : "")}}{{rules}} }""";
+}
