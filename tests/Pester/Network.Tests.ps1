@@ -13,6 +13,12 @@ Describe 'The network of a hardened process' {
         { Invoke-HardenedProcess true -DefaultNetworkPolicy Deny } | Should -Throw -ErrorId 'HardeningProfile,INCONSISTENT,Sandbox.Cmdlets.InvokeHardenedProcessCommand'
     }
 
+    It 'refuses a network without privilege to a program that could change its rules' {
+        { Invoke-HardenedProcess true -Network User -KeepCapability CAP_NET_ADMIN } | Should -Throw -ErrorId 'HardeningProfile,INCONSISTENT,Sandbox.Cmdlets.InvokeHardenedProcessCommand'
+        { Invoke-HardenedProcess true -Network User -AllowCidr '10.0.0.1/8' } | Should -Throw -ErrorId 'AllowCidr,EINVAL,Sandbox.Cmdlets.InvokeHardenedProcessCommand'
+        (New-HardeningProfile Web -Network User -BlockPrivate -AllowLoosening).Network | Should -Be 'User'
+    }
+
     It 'gives the program names of its own' {
         Invoke-HardenedProcess cat -ArgumentList '/etc/hosts' -HostEntry '10.0.0.5 db.local' | Should -Contain '10.0.0.5 db.local'
     }

@@ -6,7 +6,7 @@ namespace Sandbox.Cmdlets.Base;
 /// <summary>The parameters about the target's network.</summary>
 public abstract partial class HardeningCmdlet
 {
-    /// <summary>The caller's network, only a loopback interface, or a network behind the host's addresses.</summary>
+    /// <summary>The caller's network, only a loopback interface, or a network behind the host's addresses, by root's means or an ordinary user's.</summary>
     [Parameter]
     [ValidateNotNull]
     public NetworkMode? Network { get; set; }

@@ -1,3 +1,6 @@
+using Sandbox.Hardening;
+using Sandbox.Runtime;
+
 namespace Sandbox.Cmdlets.Tests.Processes;
 
 /// <summary>The parameters of a sandbox's network: what they refuse, and what becomes of them in a profile.</summary>
@@ -12,6 +15,8 @@ public sealed class NetworkParameterTests : IDisposable
     [InlineData("-Network Nat -DenyCidr nowhere", "DenyCidr,EINVAL")]
     [InlineData("-Network Nat -PublishPort 80", "PublishPort,EINVAL")]
     [InlineData("-Network Nat -DnsServer 127.0.0.1", "DnsServer,EINVAL")]
+    [InlineData("-Network User -AllowCidr 10.0.0.1/8", "AllowCidr,EINVAL")]
+    [InlineData("-Network User -KeepCapability CAP_NET_RAW", "HardeningProfile,INCONSISTENT")]
     [InlineData("-HostEntry 'a b'", "HostEntry,EINVAL")]
     [InlineData("-HostsFile /nowhere", "HostsFile,ENOENT")]
     [InlineData("-BlockPrivate", "HardeningProfile,INCONSISTENT")]
@@ -73,10 +78,34 @@ public sealed class NetworkParameterTests : IDisposable
         Assert.Contains("Network,EPERM", output + error, StringComparison.Ordinal);
     }
 
+    // The device is open to nobody here, or to all: what is wanted is the reason, or the network.
+    [Fact]
+    public void An_ordinary_user_has_a_network_or_the_reason_why_not()
+    {
+        using var user = new OrdinaryUser();
+        Assert.SkipUnless(File.Exists("/usr/bin/pasta"), "needs pasta");
+        Assert.SkipUnless(File.Exists("/dev/net/tun") && user.HasUserNamespaces, "needs /dev/net/tun and user namespaces for ordinary users");
+        bool open = (File.GetUnixFileMode("/dev/net/tun") & UnixFileMode.OtherWrite) != 0;
+        var (_, output, error) = user.Shell("try { $null = Start-HardenedProcess true -Network User -WhatIf *>&1; 'planned' } catch { $_.FullyQualifiedErrorId; $_.Exception.Message }");
+        Assert.Contains(open ? "planned" : "tun,EACCES", output + error, StringComparison.Ordinal);
+        if (!open) Assert.Contains("its mode is", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_plan_is_shown()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/pasta") && File.Exists("/dev/net/tun"), "needs root, pasta and /dev/net/tun");
+        var lines = string.Join('\n', HardenedLauncher.Preview(new() { FilePath = "/bin/true", CurrentDirectory = "/", Profile = new ProfileOverrides { Network = NetworkMode.User, BlockPrivate = true }.Apply(BuiltInProfiles.Standard) }));
+        Assert.Contains("network_policy: a table of nft in the target's namespace, default Allow", lines, StringComparison.Ordinal);
+        Assert.Contains("network_link: an interface in the target's namespace, pasta at its other end", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("network_forwarding", lines, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Ranges_are_completed()
     {
         Assert.Contains(_session.Complete("Start-HardenedProcess true -DenyCidr 10"), c => c.CompletionText == "'10.0.0.0/8'");
         Assert.Contains(_session.Complete("Start-HardenedProcess true -Network N"), c => c.CompletionText == "Nat");
+        Assert.Contains(_session.Complete("Start-HardenedProcess true -Network U"), c => c.CompletionText == "User");
     }
 }
