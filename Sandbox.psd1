@@ -60,6 +60,7 @@
     # One file a type, sorted; a repository test compares them with module/Views.
     FormatsToProcess       = @(
         'Views/CaptureFile.Format.ps1xml'
+        'Views/CaptureViewFile.Format.ps1xml'
         'Views/HardenedProcess.Format.ps1xml'
         'Views/HardeningOutcome.Format.ps1xml'
         'Views/HardeningProfile.Format.ps1xml'
