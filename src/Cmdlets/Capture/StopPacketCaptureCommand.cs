@@ -28,6 +28,7 @@ public sealed class StopPacketCaptureCommand : SandboxCmdlet
             }
 
             if (capture.Dropped > 0) WriteWarning($"{capture.Dropped} of {capture.Received} packets were lost.");
+            if (capture.LostOwnerEvents > 0) WriteWarning($"{capture.LostOwnerEvents} events of sockets were lost: the process of packets around then isn't told.");
             WriteObject(capture);
         }
     }
