@@ -73,11 +73,12 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
     private static SandboxException NoMatch(string path, string parameterName, Exception? inner = null) =>
         new("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.", inner);
 
-    /// <summary>Warns where a capture has lost packets.</summary>
+    /// <summary>Warns where a capture has lost packets, or what it tells of them.</summary>
     protected void WriteLostPackets(PacketCapture capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
         if (capture.Dropped > 0) WriteWarning($"{capture.Dropped} of {capture.Received} packets were lost.");
+        if (capture.LostOwnerEvents > 0) WriteWarning($"{capture.LostOwnerEvents} events of sockets were lost: the process of packets around then isn't told.");
     }
 
     /// <summary>Called by PowerShell on another thread when the user stops the pipeline.</summary>

@@ -45,7 +45,7 @@ public sealed record PacketRecord
     /// <summary>The process that sent or receives it, where that is known: with -ProcessAttribution, or where the file says it.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>The name of its thread that used the socket last, likewise.</summary>
+    /// <summary>The name of that process, at most 15 bytes (proc_pid_comm(5)), likewise.</summary>
     public string? ProcessName { get; init; }
 
     /// <summary>How many packets were lost just before it, where the file says it.</summary>

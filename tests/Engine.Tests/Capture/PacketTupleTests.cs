@@ -28,6 +28,9 @@ public sealed class PacketTupleTests
     public void Tuples_of_frames(string frame, string expected) => Assert.Equal(expected, Text(Frame(frame), Ethernet));
 
     [Fact]
+    public void It_has_a_text() => Assert.Equal("6 10.0.0.1:80 > 10.0.0.2:8080", new PacketTuple(6, false, 0x0A000001, 80, 0x0A000002, 8080).ToString());
+
+    [Fact]
     public void Every_link_type_with_an_ip_packet()
     {
         var ip = SampleFrames.Udp[14..];

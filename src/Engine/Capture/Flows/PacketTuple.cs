@@ -57,6 +57,9 @@ internal readonly record struct PacketTuple(byte Protocol, bool Six, UInt128 Sou
         return BinaryPrimitives.ReadUInt128BigEndian(bytes);
     }
 
+    /// <summary>As text; the record's own would print the reversed one, and that its reversed one.</summary>
+    public override string ToString() => $"{Protocol} {ToAddress(Source, Six)}:{SourcePort} > {ToAddress(Destination, Six)}:{DestinationPort}";
+
     public bool Equals(PacketTuple other) =>
         Source == other.Source && Destination == other.Destination && SourcePort == other.SourcePort && DestinationPort == other.DestinationPort && Protocol == other.Protocol && Six == other.Six;
 

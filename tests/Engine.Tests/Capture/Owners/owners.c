@@ -31,14 +31,21 @@ static int check(int result, const char *what) { if (result < 0) die(what); retu
 
 static int own_tid(void) { return (int)syscall(SYS_gettid); }
 
+static char own_name[16];
+
 static int label(char *to, size_t size)
 {
-    char name[17] = {0};
-    prctl(PR_GET_NAME, name);
-    return snprintf(to, size, "pid=%ld tid=%d name=%s;", syscall(SYS_getpid), own_tid(), name);
+    return snprintf(to, size, "pid=%ld tid=%d name=%s;", syscall(SYS_getpid), own_tid(), own_name);
 }
 
-static void name(const char *form, int number) { char text[16]; snprintf(text, sizeof text, form, number); prctl(PR_SET_NAME, text); }
+// A process goes by the name of its first thread.
+static void name(const char *form, int number)
+{
+    char text[16];
+    snprintf(text, sizeof text, form, number);
+    prctl(PR_SET_NAME, text);
+    if (own_tid() == syscall(SYS_getpid)) memcpy(own_name, text, sizeof text);
+}
 
 static struct sockaddr_storage with_port(const struct sockaddr_storage *address, int port)
 {

@@ -55,7 +55,7 @@ internal static class OwnerCode
             .Load(BpfSize.Word, R1, R9, kernel.TaskFlags).Compute(BpfOperation.And, R1, KernelThread).JumpIf(R1, BpfCondition.NotEqual, 0, done)
             .Load(BpfSize.Word, R1, R9, kernel.Process).Store(BpfSize.Word, Frame, OwnerLayout.Process, R1)
             .Load(BpfSize.Word, R1, R9, kernel.Thread).Store(BpfSize.Word, Frame, OwnerLayout.Thread, R1)
-            .Move(R3, R9).Compute(BpfOperation.Add, R3, kernel.Name).Move(R1, Frame).Compute(BpfOperation.Add, R1, OwnerLayout.Name).Move(R2, 16).Call(BpfHelper.ProbeReadKernel)
+            .Load(BpfSize.Double, R3, R9, kernel.Leader).Compute(BpfOperation.Add, R3, kernel.Name).Move(R1, Frame).Compute(BpfOperation.Add, R1, OwnerLayout.Name).Move(R2, 16).Call(BpfHelper.ProbeReadKernel)
             .Find(OwnerMaps.Owners, OwnerLayout.Cookie).JumpIf(R0, BpfCondition.Equal, 0, changed);
         for (var i = 0; i < 24; i += 8) code.Load(BpfSize.Double, R1, R0, i).Load(BpfSize.Double, R2, Frame, OwnerLayout.Process + i).JumpIf(R1, BpfCondition.NotEqual, R2, changed);
         code.Load(BpfSize.Double, R1, R0, 24).Load(BpfSize.Word, R2, R7, 0).JumpIf(R1, BpfCondition.Equal, R2, done)

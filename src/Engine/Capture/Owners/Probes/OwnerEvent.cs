@@ -35,7 +35,7 @@ internal unsafe struct OwnerEvent
     private byte _protocol;
     private byte _six;
 
-    /// <summary>The name of the thread (proc_pid_comm(5)).</summary>
+    /// <summary>The name of the process, which is that of its first thread (proc_pid_comm(5)).</summary>
     public readonly string Name
     {
         get

@@ -19,6 +19,7 @@ internal sealed class SocketLayout
         Encapsulation = types.Offset("udp_sock", "encap_type");
         (SocketFile, SocketSock) = (types.Offset("socket", "file"), types.Offset("socket", "sk"));
         (TaskFlags, Process, Thread, Name, Files) = (types.Offset("task_struct", "flags"), types.Offset("task_struct", "tgid"), types.Offset("task_struct", "pid"), types.Offset("task_struct", "comm"), types.Offset("task_struct", "files"));
+        Leader = types.Offset("task_struct", "group_leader");
         Compat = types.Offset("task_struct", IsArm64 ? "thread_info.flags" : "thread_info.status");
         Call = types.Offset("pt_regs", IsArm64 ? "syscallno" : "orig_ax");
         (Table, TableSize, TableFiles) = (types.Offset("files_struct", "fdt"), types.Offset("fdtable", "max_fds"), types.Offset("fdtable", "fd"));
@@ -78,6 +79,8 @@ internal sealed class SocketLayout
     public int Thread { get; }
 
     public int Name { get; }
+
+    public int Leader { get; }
 
     public int Files { get; }
 
