@@ -22,7 +22,8 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
 
     /// <summary>From where they are seen.</summary>
     [Parameter]
-    public CaptureView CaptureView { get; set; }
+    [ValidateNotNull]
+    public CaptureView? CaptureView { get; set; }
 
     /// <summary>Tell the process of each packet.</summary>
     [Parameter]
@@ -56,7 +57,7 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
 
         return request with
         {
-            RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView, CaptureProcesses = ProcessAttribution,
+            RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView ?? Capture.CaptureView.Child, CaptureProcesses = ProcessAttribution,
         };
     }
 

@@ -48,7 +48,7 @@ public sealed class RunCaptureTests : IDisposable
     public void Captures_of_a_process_end_with_it_and_nothing_has_failed()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "packet sockets need root");
-        var result = _session.Invoke($"param($d) $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; exec python3 -c \"$0\"', {Talk} -Network None; $c = Start-PacketCapture -Process $p -Path \"$d/a.pcapng\"; @(Watch-Packet -Process $p).Count; $null = $p | Wait-HardenedProcess; $c.State; $c.Failure; $c.Written; ($c | Stop-PacketCapture).Written", _directory).Succeeded();
+        var result = _session.Invoke($"param($d) $p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 2; exec python3 -c \"$0\"', {Talk} -Network None; $c = Start-PacketCapture -Process $p -Path \"$d/a.pcapng\"; @(Watch-Packet -Process $p).Count; $null = $p | Wait-HardenedProcess; $c.State; $c.Failure; $c.Written; ($c | Stop-PacketCapture).Written", _directory).Succeeded();
         Assert.Equal(["3", "Stopped", "3", "3"], result.Objects.Where(o => o is not null).Select(o => o.ToString()));
     }
 

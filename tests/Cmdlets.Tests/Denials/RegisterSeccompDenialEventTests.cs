@@ -2,8 +2,8 @@ namespace Sandbox.Cmdlets.Tests.Denials;
 
 public sealed class RegisterSeccompDenialEventTests : IDisposable
 {
-    private const string Late = "$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.3; mkdir /tmp/a; mkdir /tmp/b; true' -DenySyscall mkdir; ";
-    private const string Done = "while (-not $p.HasExited) { [Threading.Thread]::Sleep(10) }; [Threading.Thread]::Sleep(150); ";
+    private const string Late = "$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 1.5; mkdir /tmp/a; mkdir /tmp/b; true' -DenySyscall mkdir; ";
+    private const string Done = "while (-not $p.HasExited) { [Threading.Thread]::Sleep(10) }; 1..100 | ForEach-Object { if (@($ExecutionContext.Events.ReceivedEvents).Count -lt 2) { [Threading.Thread]::Sleep(20) } }; ";
 
     private readonly ModuleRunspace session = new();
 

@@ -6,8 +6,8 @@ namespace Sandbox.Cmdlets.Tests.Violations;
 [Collection("violations")]
 public sealed class RegisterSandboxViolationEventTests : IDisposable
 {
-    private const string Late = "$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; touch /usr/a; touch /usr/b; true'; ";
-    private const string Done = "while (-not $p.HasExited) { [Threading.Thread]::Sleep(10) }; [Threading.Thread]::Sleep(200); ";
+    private const string Late = "$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 2; touch /usr/a; touch /usr/b; true'; ";
+    private const string Done = "while (-not $p.HasExited) { [Threading.Thread]::Sleep(10) }; 1..100 | ForEach-Object { if (@($ExecutionContext.Events.ReceivedEvents).Count -lt 2) { [Threading.Thread]::Sleep(20) } }; ";
 
     private readonly ModuleRunspace session = new();
 
@@ -83,7 +83,7 @@ public sealed class RegisterSandboxViolationEventTests : IDisposable
     {
         using var group = new UnifiedGroup();
         ScriptResult result = session.Invoke(
-            "param($d) $p = [Diagnostics.Process]::Start('sh', \"-c \"\"echo `$`$ > $d/cgroup.procs; sleep 0.5; cat /gone-inside 2>/dev/null\"\"\"); Register-SandboxViolationEvent -CgroupPath $d -Errno ENOENT -SourceIdentifier v; $p.WaitForExit(); [Threading.Thread]::Sleep(200); " +
+            "param($d) $p = [Diagnostics.Process]::Start('sh', \"-c \"\"echo `$`$ > $d/cgroup.procs; sleep 2; cat /gone-inside 2>/dev/null\"\"\"); Register-SandboxViolationEvent -CgroupPath $d -Errno ENOENT -SourceIdentifier v; $p.WaitForExit(); [Threading.Thread]::Sleep(1000); " +
             "@($ExecutionContext.Events.ReceivedEvents.SourceEventArgs.Violation.Path) -contains '/gone-inside'; @($ExecutionContext.Events.Subscribers) | ForEach-Object { $ExecutionContext.Events.UnsubscribeEvent($_) }", group.Path).Succeeded();
         Assert.True(result.Single<bool>());
     }

@@ -34,7 +34,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void A_running_process_is_followed_with_all_that_it_starts()
     {
-        ScriptResult result = session.Invoke("$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; touch /usr/a; sh -c \"touch /usr/b; :\"; true'; (Watch-SandboxViolation $p -SessionVariable s | Where-Object ErrorName -EQ EROFS).Path; $s.Source; $s.Seen - $s.Filtered - $s.Emitted - $s.Dropped; $s.IsOver").Succeeded();
+        ScriptResult result = session.Invoke("$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 2; touch /usr/a; sh -c \"touch /usr/b; :\"; true'; (Watch-SandboxViolation $p -SessionVariable s | Where-Object ErrorName -EQ EROFS).Path; $s.Source; $s.Seen - $s.Filtered - $s.Emitted - $s.Dropped; $s.IsOver").Succeeded();
         Assert.Equal(["/usr/a", "/usr/b", "Ebpf", "0", "True"], result.Objects.Select(o => o.ToString()));
         Assert.Empty(result.Warnings);
     }
@@ -42,7 +42,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void So_is_any_other_by_its_object_or_id()
     {
-        ScriptResult result = session.Invoke("'p', 'Id' | ForEach-Object { $p = [Diagnostics.Process]::Start('sh', '-c \"sleep 0.5; setpriv --reuid 54321 --clear-groups cat /etc/shadow 2>/dev/null\"'); $what = if ($_ -eq 'p') { $p } else { $p.Id }; Watch-SandboxViolation $what -Errno EACCES -Wait; $p.WaitForExit(1000) }").Succeeded();
+        ScriptResult result = session.Invoke("'p', 'Id' | ForEach-Object { $p = [Diagnostics.Process]::Start('sh', '-c \"sleep 2; setpriv --reuid 54321 --clear-groups cat /etc/shadow 2>/dev/null\"'); $what = if ($_ -eq 'p') { $p } else { $p.Id }; Watch-SandboxViolation $what -Errno EACCES -Wait; $p.WaitForExit(1000) }").Succeeded();
         Assert.Equal([true, true], result.Objects.Select(o => o.BaseObject).OfType<bool>());
         SandboxViolation[] violations = [.. result.Objects.Select(o => o.BaseObject).OfType<SandboxViolation>().Where(v => v.Path == "/etc/shadow")];
         Assert.Equal(2, violations.Length);
@@ -52,7 +52,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void Several_processes_are_one_stream()
     {
-        ScriptResult result = session.Invoke("$both = 'a', 'b' | ForEach-Object { Start-HardenedProcess sh -ArgumentList '-c', \"sleep 0.5; touch /usr/$_; true\" }; $both.Id; $both | Watch-SandboxViolation -Errno EROFS | ForEach-Object { \"$($_.Path) $($both.Id.IndexOf($_.SandboxId))\" }").Succeeded();
+        ScriptResult result = session.Invoke("$both = 'a', 'b' | ForEach-Object { Start-HardenedProcess sh -ArgumentList '-c', \"sleep 2; touch /usr/$_; true\" }; $both.Id; $both | Watch-SandboxViolation -Errno EROFS | ForEach-Object { \"$($_.Path) $($both.Id.IndexOf($_.SandboxId))\" }").Succeeded();
         Assert.Equal(["/usr/a 0", "/usr/b 1"], result.Objects.Skip(2).Select(o => o.ToString()).Order());
     }
 
@@ -71,7 +71,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [InlineData("-Category File -Errno EPERM", "/mnt")]
     public void Errnos_and_categories_choose(string parameters, string paths)
     {
-        foreach (string how in new[] { "'touch /usr/a; mount -t tmpfs none /mnt; true' -RecordViolation", "'sleep 0.5; touch /usr/a; mount -t tmpfs none /mnt; true'" })
+        foreach (string how in new[] { "'touch /usr/a; mount -t tmpfs none /mnt; true' -RecordViolation", "'sleep 2; touch /usr/a; mount -t tmpfs none /mnt; true'" })
         {
             ScriptResult result = session.Invoke($"$p = Start-HardenedProcess sh -ArgumentList '-c', {how}; (Watch-SandboxViolation $p {parameters} -SessionVariable s).Path; $s.Seen - $s.Filtered - $s.Emitted - $s.Dropped").Succeeded();
             Assert.Equal($"{paths} 0".Trim(), string.Join(' ', result.Objects.Select(o => o?.ToString()).Where(t => t is not null)));
@@ -81,7 +81,7 @@ public sealed class WatchSandboxViolationTests : IDisposable
     [Fact]
     public void An_errno_that_is_not_recorded_is_watched_for()
     {
-        ScriptResult result = session.Invoke("$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 0.5; cat /gone-4711; true' -RecordViolation; (Watch-SandboxViolation $p -Errno ENOENT | Where-Object Path -EQ /gone-4711).ErrorName").Succeeded();
+        ScriptResult result = session.Invoke("$p = Start-HardenedProcess sh -ArgumentList '-c', 'sleep 2; cat /gone-4711; true' -RecordViolation; (Watch-SandboxViolation $p -Errno ENOENT | Where-Object Path -EQ /gone-4711).ErrorName").Succeeded();
         Assert.Equal("ENOENT", result.Single<string>());
     }
 
@@ -108,8 +108,8 @@ public sealed class WatchSandboxViolationTests : IDisposable
     {
         using var group = new UnifiedGroup();
         ScriptResult result = session.Invoke(
-            "param($d) $out = [Diagnostics.Process]::Start('sh', '-c \"sleep 0.5; cat /gone-outside 2>/dev/null\"'); $in = [Diagnostics.Process]::Start('sh', \"-c \"\"echo `$`$ > $d/cgroup.procs; sleep 0.7; cat /gone-inside 2>/dev/null\"\"\"); " +
-            "(Watch-SandboxViolation -CgroupPath $d -Errno ENOENT -Timeout 1.5 | Where-Object Path -Like /gone-*).Path; $in.WaitForExit(); $out.WaitForExit()", group.Path).Succeeded();
+            "param($d) $out = [Diagnostics.Process]::Start('sh', '-c \"sleep 2; cat /gone-outside 2>/dev/null\"'); $in = [Diagnostics.Process]::Start('sh', \"-c \"\"echo `$`$ > $d/cgroup.procs; sleep 2.5; cat /gone-inside 2>/dev/null\"\"\"); " +
+            "(Watch-SandboxViolation -CgroupPath $d -Errno ENOENT -Timeout 5 | Where-Object Path -Like /gone-*).Path; $in.WaitForExit(); $out.WaitForExit()", group.Path).Succeeded();
         Assert.Equal("/gone-inside", result.Single<string>());
     }
 
@@ -118,8 +118,8 @@ public sealed class WatchSandboxViolationTests : IDisposable
     {
         int before = Attached.Settled();
         ScriptResult result = session.Invoke(
-            "$p = [Diagnostics.Process]::Start('sh', '-c \"sleep 0.5; cat /gone-4712 2>/dev/null\"'); $own = 0; " +
-            "Watch-SandboxViolation -All -Errno ENOENT -Timeout 1.2 | ForEach-Object { $null = [IO.File]::Exists('/gone-own'); if ($_.ProcessId -eq $PID) { $own++ }; if ($_.Path -eq '/gone-4712') { $_.ProcessName } }; $own; $p.WaitForExit()").Succeeded();
+            "$p = [Diagnostics.Process]::Start('sh', '-c \"sleep 2; cat /gone-4712 2>/dev/null\"'); $own = 0; " +
+            "Watch-SandboxViolation -All -Errno ENOENT -Timeout 4 | ForEach-Object { $null = [IO.File]::Exists('/gone-own'); if ($_.ProcessId -eq $PID) { $own++ }; if ($_.Path -eq '/gone-4712') { $_.ProcessName } }; $own; $p.WaitForExit()").Succeeded();
         Assert.Equal(["cat", "0"], result.Objects.Select(o => o.ToString()));
         Assert.Equal(before, Attached.Count());
     }

@@ -35,6 +35,8 @@ internal static class NetworkHost
                 Environment.SetEnvironmentVariable("TMPDIR", temporary);
                 Endless(profile, captures);
                 return 0;
+            case ["endless", var profile]:
+                for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
             case ["repair"]:
                 foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;

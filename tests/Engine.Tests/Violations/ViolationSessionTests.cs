@@ -68,7 +68,7 @@ public sealed class ViolationSessionTests : IDisposable
     [Fact]
     public void A_running_tree_is_followed_with_those_that_it_starts_later()
     {
-        using var target = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "(sleep 0.5; mkdir /proc/inner; sh -c 'mkdir /proc/late') & sleep 0.6; wait"]) { RedirectStandardError = true })!;
+        using var target = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "(sleep 2; mkdir /proc/inner; sh -c 'mkdir /proc/late') & sleep 2.1; wait"]) { RedirectStandardError = true })!;
         Assert.True(ProcessState.Eventually(() => ProcessState.TryRead($"/proc/{target.Id}/task/{target.Id}/children").Trim().Split(' ').Length == 2));
         using var session = ViolationSessions.Open(new() { ProcessIds = [target.Id], Errnos = [2, 13, 1] });
         var paths = session.Read(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken).Where(v => v.Operation == "mkdir").Select(v => v.Path).ToArray();
@@ -166,7 +166,7 @@ public sealed class ViolationSessionTests : IDisposable
     [Fact]
     public void Only_the_categories_that_are_asked_for_come()
     {
-        var process = HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "sleep 0.5; true > /usr/x; nice -n -5 true; hostname x; true"));
+        var process = HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Strict, "/bin/sh", "-c", "sleep 2; true > /usr/x; nice -n -5 true; hostname x; true"));
         using var session = ViolationSessions.Open(new() { Sandboxes = [process], Categories = [SandboxViolationCategory.Process] });
         var found = session.Read(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken).ToArray();
         Assert.True(found.Length > 0, $"{session}; {string.Join("; ", process.Denials)} {process.StandardError}");
