@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sandbox.Host;
+using Sandbox.Tests.Runtime;
 using Sandbox.Tests.Seccomp;
 
 namespace Sandbox.Tests.Host;
@@ -35,7 +36,7 @@ public sealed class HostCleanupTests
         var threads = Directory.GetDirectories("/proc/self/task").Select(t => Read(t + "/comm")).Where(c => c.StartsWith("sandbox-support", StringComparison.Ordinal));
         var (_, groups, _) = CProgram.Run("/usr/bin/find", ["/sys/fs/cgroup", "-name", $"sandbox-support-{Environment.ProcessId}-*"]);
         var descriptors = Directory.GetFiles("/proc/self/fd").Select(f => new FileInfo(f).LinkTarget ?? "").Count(l => l.Contains("sandbox-", StringComparison.Ordinal) || l.Contains("bpf", StringComparison.Ordinal) || l.Contains("seccomp", StringComparison.Ordinal) || l.Contains("kmsg", StringComparison.Ordinal) || l.Contains("/ns/", StringComparison.Ordinal));
-        return string.Join('\n', [.. namespaces, File.ReadAllText("/proc/self/mountinfo"), .. children, .. threads, groups, File.ReadAllText("/proc/self/net/dev").Split('\n').Length, descriptors]);
+        return string.Join('\n', [.. namespaces, .. ProcessState.Mounts(), .. children, .. threads, groups, File.ReadAllText("/proc/self/net/dev").Split('\n').Length, descriptors]);
     }
 
     // Threads and processes of others come and go meanwhile.

@@ -5,6 +5,9 @@ namespace Sandbox.Tests.Runtime;
 /// <summary>What /proc says about this process.</summary>
 internal static class ProcessState
 {
+    // Named network namespaces, and the file systems of a test's scratch directory.
+    private static readonly string[] Others = ["/run/netns", Path.GetTempPath()];
+
     public static string Status(string key) => Status("/proc/self/status", key);
 
     public static string Status(string file, string key) => File.ReadLines(file).First(l => l.StartsWith(key + ":", StringComparison.Ordinal))[(key.Length + 1)..].Trim();
@@ -25,7 +28,8 @@ internal static class ProcessState
     /// <summary>Children of any thread of ours, zombies included.</summary>
     public static int[] Children() => [.. Directory.GetDirectories("/proc/self/task").SelectMany(t => TryRead(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
 
-    public static string[] Mounts() => File.ReadAllLines("/proc/self/mountinfo");
+    /// <summary>The mounts, but for those of tests that run at the same time.</summary>
+    public static string[] Mounts() => [.. File.ReadAllLines("/proc/self/mountinfo").Where(l => !Others.Any(o => l.Split(' ')[4].StartsWith(o, StringComparison.Ordinal)))];
 
     /// <summary>Every process whose command line holds a text, but for this one.</summary>
     public static int[] WithCommandLine(string text) => [.. Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
