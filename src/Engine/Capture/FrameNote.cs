@@ -16,6 +16,7 @@ internal readonly record struct FrameNote
     /// <summary>What a file says of a packet that was just captured.</summary>
     public static FrameNote Of(in LiveFrame frame) => new()
     {
+        Flags = frame.Direction == PacketDirection.Unknown ? null : (uint)frame.Direction, // its numbers are the file's
         Drops = (ulong)frame.Drops, Owner = frame.Owner is { } owner ? (owner.ProcessId, owner.ThreadId) : null, Comment = frame.Owner is { } named ? ProcessComment.Of(named.Name) : null,
     };
 

@@ -110,10 +110,15 @@ public sealed class PacketCapture : IDisposable
             throw new SandboxException("PacketCapture,RING", SandboxErrorKind.InvalidArgument, "A ring of files needs a size or a time at which another file is begun.", "Add -RotateSize or -RotateTime.");
         }
 
+        if (rotation.Time < TimeSpan.FromSeconds(1))
+        {
+            throw new SandboxException("PacketCapture,ROTATE_TIME", SandboxErrorKind.InvalidArgument, "A file lasts a second at least.", "Give -RotateTime 1s or more.");
+        }
+
         var plan = CapturePlan.Make(options, path, rotation, comment);
         try
         {
-            var capture = new PacketCapture(options, CaptureLoop.Start(plan.Options, plan.Sink), plan, path);
+            var capture = new PacketCapture(options, CaptureLoop.Start(plan.Options, plan.Sink, options.ProcessId), plan, path);
             PacketCaptures.Add(capture);
             return capture;
         }

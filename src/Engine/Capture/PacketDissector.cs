@@ -13,7 +13,8 @@ internal static class PacketDissector
         var record = new PacketRecord
         {
             Time = PacketTime.Date(frame.Time), UnixNanoseconds = frame.Time, Length = frame.Length, CapturedLength = frame.Data.Length, InterfaceName = interfaceName,
-            Protocol = "Unknown", ProcessId = frame.ProcessId, ProcessName = frame.ProcessName ?? (frame.ProcessId is null ? null : ProcessComment.Name(frame.Comment)), DroppedBefore = frame.Drops, Comment = frame.Comment, Data = frame.Data,
+            Protocol = "Unknown", Direction = ((frame.Flags ?? 0) & 3) switch { 1 => PacketDirection.Inbound, 2 => PacketDirection.Outbound, _ => PacketDirection.Unknown },
+            ProcessId = frame.ProcessId, ProcessName = frame.ProcessName ?? (frame.ProcessId is null ? null : ProcessComment.Name(frame.Comment)), DroppedBefore = frame.Drops, Comment = frame.Comment, Data = frame.Data,
         };
         var parts = new PacketParts();
         try

@@ -36,6 +36,9 @@ public sealed record PacketRecord
     /// <summary>The flags of TCP that are set, such as <c>SYN ACK</c>.</summary>
     public string? TcpFlags { get; init; }
 
+    /// <summary>Which way it passed the interface, where its link addresses or the file tell.</summary>
+    public PacketDirection Direction { get; init; }
+
     /// <summary>The outermost VLAN.</summary>
     public int? Vlan { get; init; }
 

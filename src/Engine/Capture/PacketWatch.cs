@@ -43,7 +43,7 @@ public sealed class PacketWatch : IDisposable
     public static PacketWatch Start(PacketCaptureOptions options)
     {
         var sink = new QueueSink();
-        return new(CaptureLoop.Start(options, sink), sink);
+        return new(CaptureLoop.Start(options, sink, options.ProcessId), sink);
     }
 
     /// <summary>The packets as they come, until the capture ends or the reading is cancelled.</summary>

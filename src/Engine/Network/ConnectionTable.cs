@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sandbox.Host;
 using Sandbox.Native;
 
 namespace Sandbox.Network;
@@ -12,13 +13,16 @@ internal sealed class ConnectionTable : IDisposable
     private const int Get = 0x0101, New = 0x0100, Delete = 0x0102; // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_…
     private const uint Groups = 1 | 4; // NFNLGRP_CONNTRACK_NEW, NFNLGRP_CONNTRACK_DESTROY, a bit each
     private const int FamilySize = 4; // struct nfgenmsg
+    private const string Events = "/proc/sys/net/netfilter/nf_conntrack_events";
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpSix = 58;
     private readonly NetlinkSocket _events;
     private readonly NetlinkConversation _questions;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
+    /// <exception cref="SandboxException">The host's settings keep it from telling.</exception>
     public ConnectionTable()
     {
+        if (Sysctl.TryRead(Events) == "0") throw new SandboxException("PacketCapture,CONNTRACK", SandboxErrorKind.ResourceUnavailable, "The kernel tells nothing of connections (net.netfilter.nf_conntrack_events is 0), so that what leaves the host can't be known.", "Set it to 2, the default: sysctl net.netfilter.nf_conntrack_events=2. Or use -View Child.");
         _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Groups, "NETLINK_NETFILTER");
         try
         {

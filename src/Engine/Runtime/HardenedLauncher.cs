@@ -15,11 +15,13 @@ public static class HardenedLauncher
     {
         var limits = RunLimits.Create(request.Profile);
         RunCompanions? companions = null;
+        HardenedProcess process;
+        SandboxSupervisor supervisor;
         try
         {
             var prepared = PreparedLaunch.Create(request with { Profile = limits.Profile });
             companions = RunCompanions.Create(request);
-            return Start(prepared, limits, companions, follow);
+            (process, supervisor) = Launch(prepared, limits, companions);
         }
         catch
         {
@@ -27,16 +29,24 @@ public static class HardenedLauncher
             companions?.Abandon();
             throw;
         }
+
+        // From here on the supervisor has all of it.
+        Begin(process, supervisor, limits.Profile, follow);
+        return process;
     }
 
     /// <summary>The ordered plan of a launch, as text; nothing is started.</summary>
     public static IReadOnlyList<string> Preview(LaunchRequest request) => [.. PreparedLaunch.Create(request).Preview()];
 
-    internal static HardenedProcess Start(PreparedLaunch prepared) => Start(prepared, RunLimits.None(prepared.Request.Profile), RunCompanions.None);
-
-    private static HardenedProcess Start(PreparedLaunch prepared, RunLimits limits, RunCompanions companions, Action<HardenedProcess>? follow = null)
+    internal static HardenedProcess Start(PreparedLaunch prepared)
     {
-        var (process, supervisor) = Launch(prepared, limits, companions);
+        var (process, supervisor) = Launch(prepared, RunLimits.None(prepared.Request.Profile), RunCompanions.None);
+        Begin(process, supervisor, prepared.Context.Profile, null);
+        return process;
+    }
+
+    private static void Begin(HardenedProcess process, SandboxSupervisor supervisor, HardeningProfile profile, Action<HardenedProcess>? follow)
+    {
         try
         {
             follow?.Invoke(process);
@@ -47,8 +57,7 @@ public static class HardenedLauncher
             throw;
         }
 
-        supervisor.Begin(prepared.Context.Profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        return process;
+        supervisor.Begin(profile.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
     }
 
     private static (HardenedProcess Process, SandboxSupervisor Supervisor) Launch(PreparedLaunch prepared, RunLimits limits, RunCompanions companions)

@@ -39,7 +39,15 @@ internal sealed class RunCompanions
     /// <summary>The run doesn't come about: nothing of them stays.</summary>
     public void Abandon()
     {
-        Capture?.Abandon();
+        try
+        {
+            Capture?.Abandon();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its file can't be deleted; what keeps the launch from coming about is what is told.
+        }
+
         Network?.Abandon();
         Recorder?.Abandon();
         Violations?.Abandon();

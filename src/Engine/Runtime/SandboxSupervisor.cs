@@ -196,7 +196,7 @@ internal sealed class SandboxSupervisor
             Companions.Capture?.Finish();
             CaptureLoop.EndOf(_launched.TargetPid);
         }
-        catch (Exception e) when (e is SandboxException or IOException)
+        catch (Exception) // on a thread of its own, whatever isn't caught ends the process
         {
             // What became of the capture is in its session.
         }

@@ -27,6 +27,12 @@ public sealed class StartPacketCaptureTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    [Theory]
+    [InlineData("-RotateTime 0.5", "PacketCapture,ROTATE_TIME")]
+    [InlineData("-RingFiles 3", "PacketCapture,RING")]
+    public void A_rotation_that_cannot_be_is_refused(string parameters, string id) =>
+        Assert.StartsWith(id + ",", session.Invoke("try { Start-PacketCapture @net -Path $file " + parameters + " } catch { $_.FullyQualifiedErrorId }").Single<string>(), StringComparison.Ordinal);
+
     [Fact]
     public void It_starts_counts_and_stops()
     {

@@ -112,7 +112,7 @@ public sealed class EgressRewriterTests : IDisposable
         Assert.False(_rewriter.Rewrite([.. SampleFrames.Solicitation]));
         Assert.False(_rewriter.Rewrite(Convert.FromHexString(V4(-47, Four, Server, "0000080000000000"))));
         Assert.False(_rewriter.Rewrite([1, 2, 3]));
-        var fourOnly = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, (_, _) => new(1, 1));
+        var fourOnly = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, _ => new(1, 1));
         Assert.False(fourOnly.Rewrite(Convert.FromHexString(V6(17, Six, SixServer, "d4310035000c000074657374"))));
     }
 
@@ -134,7 +134,7 @@ public sealed class EgressRewriterTests : IDisposable
     [Fact]
     public void A_flow_that_does_not_leave_is_left_out_with_the_errors_that_quote_it()
     {
-        var rewriter = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, (flow, _) => flow is { Protocol: 17, Port: 0xd431, Remote: var remote, RemotePort: 53 } && remote == 0xc0000207 ? null : new(0xC6336409, flow.Port));
+        var rewriter = new EgressRewriter(IPAddress.Parse("10.1.1.1"), null, flow => flow is { Protocol: 17, Port: 0xd431, Remote: var remote, RemotePort: 53 } && remote == 0xc0000207 ? null : new(0xC6336409, flow.Port));
         var refused = V4(17, Four, Server, "d4310035000c000074657374");
         foreach (var frame in new[] { refused, V4(1, Server, Four, "030d" + "0000" + "00000000" + refused[28..]), V4(17, Server, "0a010102", "0035d431000d00007465737421") })
         {
@@ -149,7 +149,7 @@ public sealed class EgressRewriterTests : IDisposable
     private static EgressRewriter Nat(string four, string six, string hostFour, string hostSix, int shift)
     {
         var (to4, to6) = (BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(hostFour).GetAddressBytes()), BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(hostSix).GetAddressBytes()));
-        return new(IPAddress.Parse(four), IPAddress.Parse(six), (flow, _) => new(flow.Six ? to6 : to4, (ushort)(flow.Port + shift)));
+        return new(IPAddress.Parse(four), IPAddress.Parse(six), flow => new(flow.Six ? to6 : to4, (ushort)(flow.Port + shift)));
     }
 
     private byte[] Rewritten(byte[] frame)

@@ -32,7 +32,7 @@ public sealed class RunCaptureTests : IDisposable
         foreach (var (view, file) in new[] { ("Child", child), ("Egress", egress) })
         {
             // As its outcome, its statistics and an independent reader count them.
-            var counts = said.Split('\n').Single(l => l.StartsWith($"view {view} ", StringComparison.Ordinal)).Split(' ')[2..6].Select(long.Parse).ToArray();
+            var counts = Counts(said, view);
             Assert.Equal(counts[0], counts[1] + counts[2] + counts[3]);
             Assert.Equal(0, counts[3]);
             Assert.Equal(counts[1], CaptureTool.Fields(file, "frame.number").Length);
@@ -77,6 +77,46 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Equal(wire, Shown(_directory.At("run.pcapng")));
     }
 
+    // What the host itself drops, and says of it, isn't seen outside: a datagram that may pass no router, and one from a port that NAT gave
+    // another flow meanwhile.
+    [Fact]
+    public void What_the_host_drops_does_not_leave_and_its_errors_have_not_come()
+    {
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        var said = _world.Captured(Profile(""), $"python3 -c \"import socket; s = socket.socket(type=socket.SOCK_DGRAM); to = ('{NetworkWorld.Server}', 9); s.sendto(b'first', to); s.setsockopt(0, 2, 1); [s.sendto(b'no further', to) for i in range(3) if not s.getsockopt(1, 4)]; s.setsockopt(0, 2, 9); s.sendto(b'last', to)\"; {Curl}", _directory.At("run.pcapng"), "Both");
+        Assert.Contains($"you are {NetworkWorld.Host6}", said, StringComparison.Ordinal);
+        Assert.NotEmpty(CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", _directory.At("run.child.pcapng"), "-Y", "icmp.type == 11")));
+        Assert.Equal(Observed(observer), Shown(_directory.At("run.egress.pcapng")));
+    }
+
+    [Fact]
+    public void A_flow_whose_port_changes_is_shown_with_each()
+    {
+        _world.OnHost("sh", "-c", "echo 1 > /proc/sys/net/netfilter/nf_conntrack_udp_timeout");
+        _world.OnHost("nft", "add table ip keep; add chain ip keep c { type filter hook output priority 0; }; add rule ip keep c ct state new counter");
+        var send = $"import socket, sys, time; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('0.0.0.0', 41000)); [(s.sendto(b'x', ('{NetworkWorld.Server}', 7000)), time.sleep(float(sys.argv[1]))) for i in range(2)]";
+        var host = _world.StartOnHost("python3", "-c", send.Replace("range(2)", "range(30)", StringComparison.Ordinal), "0.2");
+        var observer = _world.Observe(_directory.At("wire.pcap"));
+        _world.Captured(Profile(""), $"python3 -c \"{send}\" 12", _directory.At("run.pcapng"), "Egress");
+        host.Kill();
+        host.WaitForExit();
+        var wire = Observed(observer).Where(l => l.Contains($"{NetworkWorld.Host}|{NetworkWorld.Server}", StringComparison.Ordinal) && l.EndsWith("|78|43", StringComparison.Ordinal)).ToArray();
+        var shown = Shown(_directory.At("run.pcapng")).Where(l => l.EndsWith("|78|43", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, shown.Length);
+        Assert.All(shown, l => Assert.Contains(l, wire));
+        Assert.Equal(2, shown.Select(l => l.Split('|')[4]).Distinct().Count());
+    }
+
+    [Fact]
+    public void Where_the_kernel_tells_nothing_of_connections_it_does_not_run()
+    {
+        _world.OnHost("sh", "-c", "echo 0 > /proc/sys/net/netfilter/nf_conntrack_events");
+        var said = _world.Captured(Profile(""), "echo it ran", _directory.At("run.pcapng"), "Egress");
+        Assert.Contains("PacketCapture,CONNTRACK", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("it ran", said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
     [Fact]
     public void What_a_rule_refuses_does_not_leave()
     {
@@ -90,8 +130,10 @@ public sealed class RunCaptureTests : IDisposable
     public void On_the_wire_only_the_sandboxs_packets_are_taken()
     {
         var observer = _world.Observe(_directory.At("wire.pcap"));
-        var noise = _world.StartOnHost("sh", "-c", $"for i in $(seq 40); do curl -s -m 2 http://{NetworkWorld.Server}/ -A noise; done");
-        var said = _world.Captured(Profile(""), $"{Curl} -A mine; sleep 0.3; {Curl} -A mine", _directory.At("run.pcapng"), "WireEgress");
+        // Others' packets, datagrams in fragments among them, as long as the run lasts.
+        var noise = _world.StartOnHost("sh", "-c", $"while :; do curl -s -m 2 http://{NetworkWorld.Server}/ -A noise; head -c 3600 /dev/zero | bash -c 'cat > /dev/udp/{NetworkWorld.Server}/9'; sleep 0.02; done");
+        var said = _world.Captured(Profile(""), $"{Curl} -A mine; head -c 3600 /dev/zero | tr '\\0' m | bash -c 'cat > /dev/udp/{NetworkWorld.Server}/9'; sleep 0.5; {Curl} -A mine", _directory.At("run.pcapng"), "WireEgress");
+        noise.Kill();
         noise.WaitForExit();
         Assert.Contains("capture Stopped", said, StringComparison.Ordinal);
         Assert.Contains("sandbox view=wire-egress backend=nat kind=wire interface=up0", CaptureTool.Run("capinfos", _directory.At("run.pcapng")), StringComparison.Ordinal);
@@ -101,7 +143,13 @@ public sealed class RunCaptureTests : IDisposable
         Assert.All(Streams(_directory.At("run.pcapng")), s => Assert.StartsWith("mine|", s, StringComparison.Ordinal));
         var ports = Streams(_directory.At("run.pcapng")).Select(s => s.Split('|')[1]).ToHashSet();
         Assert.Contains(Streams(_directory.At("wire.pcap")), s => s.StartsWith("noise|", StringComparison.Ordinal));
-        Assert.Equal(wire.Where(l => l.Split('|')[5].Split(',').Any(ports.Contains)), Shown(_directory.At("run.pcapng")));
+        Assert.True(Counts(said, "WireEgress")[2] > 20, said);
+        // Of the datagrams in three pieces its own.
+        string[] Pieces(string file) => CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", file, "-o", "ip.defragment:FALSE", "-Y", "ip.flags.mf == 1 || ip.frag_offset > 0", "-T", "fields", "-e", "ip.id"));
+        Assert.True(Pieces(_directory.At("wire.pcap")).Distinct().Count() > 1);
+        Assert.Equal(3, Pieces(_directory.At("run.pcapng")).Length);
+        Assert.Single(Pieces(_directory.At("run.pcapng")).Distinct());
+        Assert.Equal(wire.Where(l => l.Split('|')[5].Split(',').Any(ports.Contains)), Shown(_directory.At("run.pcapng")).Where(l => l.Split('|')[5].Length > 0));
     }
 
     [Fact]
@@ -152,21 +200,28 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Contains(Sandbox.Capture.PacketCaptures.All, c => c.Path == _directory.At("run.pcapng"));
     }
 
-    [Fact]
-    public void A_full_disk_ends_the_capture_and_not_the_program()
+    // Whether the disk is full while packets still come, or only when the last ones are written.
+    [Theory]
+    [InlineData("sleep 0.5; ", "Child")]
+    [InlineData("", "Child")]
+    [InlineData("", "Both")]
+    public void A_full_disk_ends_the_capture_and_not_the_program(string pause, string view)
     {
         var small = _directory.At("small");
         Directory.CreateDirectory(small);
         CaptureTool.Run("mount", "-t", "tmpfs", "-o", "size=64k", "none", small);
         try
         {
-            var said = _world.Captured(Profile(""), $"bash -c 'for i in {{1..200}}; do printf %01000d $i > /dev/udp/{NetworkWorld.Server}/9; done' 2>/dev/null; sleep 0.5; {Curl}; echo went on", small + "/run.pcapng", "Child");
+            var said = _world.Captured(Profile(""), $"bash -c 'for i in {{1..200}}; do printf %01000d $i > /dev/udp/{NetworkWorld.Server}/9; done' 2>/dev/null; {pause}{Curl}; echo went on", small + "/run.pcapng", view);
             Assert.Contains("went on", said, StringComparison.Ordinal);
             Assert.Contains("capture Failed", said, StringComparison.Ordinal);
-            var counts = said.Split('\n').Single(l => l.StartsWith("view Child ", StringComparison.Ordinal)).Split(' ')[2..6].Select(long.Parse).ToArray();
-            Assert.Equal(counts[0], counts[1] + counts[2] + counts[3]);
-            Assert.Equal(counts[1], CaptureTool.Fields(small + "/run.pcapng", "frame.number").Length);
-            Assert.True(counts[3] > 0);
+            foreach (var (name, file) in view == "Both" ? [("Child", "run.child.pcapng"), ("Egress", "run.egress.pcapng")] : new[] { ("Child", "run.pcapng") })
+            {
+                var counts = Counts(said, name);
+                Assert.True(counts[0] == counts[1] + counts[2] + counts[3], said);
+                Assert.Equal(counts[1], CaptureTool.Fields(Path.Join(small, file), "frame.number").Length);
+                if (name == "Child") Assert.True(counts[3] > 0);
+            }
         }
         finally
         {
@@ -177,7 +232,13 @@ public sealed class RunCaptureTests : IDisposable
     // What the server's side has received and sent, once it has all of it.
     private static string[] Observed(System.Diagnostics.Process observer)
     {
-        Thread.Sleep(100);
+        var file = new FileInfo(observer.StartInfo.ArgumentList[^1]);
+        for (var length = -1L; length != file.Length; file.Refresh())
+        {
+            length = file.Length;
+            Thread.Sleep(200);
+        }
+
         CaptureTool.Run("kill", "-INT", observer.Id.ToString(CultureInfo.InvariantCulture));
         Assert.True(observer.WaitForExit(10_000));
         return Shown(Path.Join(Path.GetDirectoryName(observer.StartInfo.ArgumentList[^1])!, "wire.pcap"));
@@ -192,6 +253,9 @@ public sealed class RunCaptureTests : IDisposable
     private static string[] Checksums(string file) => [.. CaptureTool.Lines(CaptureTool.Run(
         "tshark", "-n", "-r", file, "-E", "occurrence=f", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-T", "fields", "-E", "separator=,",
         "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "udp.checksum.status", "-e", "icmp.checksum.status")).Select(l => l.Split(',')).SelectMany(c => c[3].Length > 0 ? [c[0], c[3]] : c).Where(s => s.Length > 0).Distinct()];
+
+    // Received, written, filtered, dropped.
+    private static long[] Counts(string said, string view) => [.. said.Split('\n').Single(l => l.StartsWith($"view {view} ", StringComparison.Ordinal)).Split(' ')[2..6].Select(long.Parse)];
 
     private static string Profile(string rules) => $$"""{ "extends": "Strict", "name": "captured", "network": "Nat", "allowLoosening": true {{(rules.Length > 0 ? ", " : "")}}{{rules}} }""";
 }

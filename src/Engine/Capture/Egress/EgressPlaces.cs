@@ -11,12 +11,15 @@ internal sealed class EgressPlaces : IDisposable
 {
     // From the packet's time to the flow's being told: microseconds, unless the processors are busy.
     private const int Soon = 5, Surely = 80;
+
+    // Packets of a flow that is gone may still wait in the ring.
+    private const long Remembered = 10_000_000_000;
     private readonly ConnectionTable _table = new();
     private readonly UInt128? _four, _six;
     private readonly Dictionary<EgressFlow, EgressPlace> _places = [];
     private readonly Dictionary<(EgressPlace Place, EgressFlow Flow), EgressFlow> _flows = [];
+    private readonly Dictionary<EgressFlow, long> _leaving = [];
     private readonly Queue<(long Time, EgressFlow Flow)> _gone = new();
-    private readonly HashSet<EgressFlow> _leaving = [];
     private readonly List<NatTranslation> _changes = [];
     private long _refreshed;
 
@@ -41,23 +44,22 @@ internal sealed class EgressPlaces : IDisposable
     /// <summary>The host's end of a flow; null where none left the host.</summary>
     /// <param name="flow">The flow, with the sandbox's port.</param>
     /// <param name="time">When its packet passed, in nanoseconds since 1970.</param>
-    /// <param name="first">Whether it begins a connection anew.</param>
-    public EgressPlace? Find(in EgressFlow flow, long time, bool first)
+    public EgressPlace? Find(in EgressFlow flow, long time)
     {
-        if (first) Await(time, Soon);
-        if (_places.TryGetValue(flow, out var place)) return place;
+        Await(time, Soon);
+        if (IsThere(flow, time)) return _places[flow];
         Await(time, Surely);
-        return _places.TryGetValue(flow, out place) ? place : null;
+        return IsThere(flow, time) ? _places[flow] : null;
     }
 
     /// <summary>The sandbox's end of a flow of the host's; null where it is none of the sandbox's.</summary>
-    public EgressPlace? Inside(in EgressPlace place, in EgressFlow flow, long time, bool first)
+    public EgressPlace? Inside(in EgressPlace place, in EgressFlow flow, long time)
     {
-        if (first) Await(time, Soon);
-        if (!_flows.TryGetValue((place, flow), out var inside))
+        Await(time, Soon);
+        if (!_flows.TryGetValue((place, flow), out var inside) || !IsThere(inside, time))
         {
             Await(time, Surely);
-            if (!_flows.TryGetValue((place, flow), out inside)) return null;
+            if (!_flows.TryGetValue((place, flow), out inside) || !IsThere(inside, time)) return null;
         }
 
         return new((flow.Six ? _six : _four)!.Value, inside.Port);
@@ -65,15 +67,17 @@ internal sealed class EgressPlaces : IDisposable
 
     public void Dispose() => _table.Dispose();
 
+    private bool IsThere(in EgressFlow flow, long time) => _places.ContainsKey(flow) && !(_leaving.TryGetValue(flow, out var gone) && time > gone);
+
     // Until what the kernel told in so many milliseconds after the packet is known.
     private void Await(long time, int milliseconds)
     {
         var due = time + (milliseconds * 1_000_000L);
-        if (_refreshed >= due) return;
         var now = PacketTime.Of(DateTimeOffset.UtcNow);
+        if (_refreshed > now) _refreshed = 0; // the clock was set back
+        if (_refreshed >= due) return;
         if (now < due) Thread.Sleep((int)Math.Clamp((due - now + 999_999) / 1_000_000, 1, milliseconds));
-        // Where the clock was set back meanwhile, the wait was as long, and it is over.
-        Refresh(Math.Max(due, PacketTime.Of(DateTimeOffset.UtcNow)));
+        Refresh(PacketTime.Of(DateTimeOffset.UtcNow));
     }
 
     private void Refresh(long now)
@@ -82,22 +86,35 @@ internal sealed class EgressPlaces : IDisposable
         var whole = _table.Take(_changes);
         _refreshed = now;
         foreach (var change in _changes) Learn(change);
-        if (!whole)
-        {
-            foreach (var connection in _table.All()) Learn(connection);
-        }
-
-        // Packets of a flow that is gone may still wait in the ring.
-        while (_gone.TryPeek(out var old) && now - old.Time > 10_000_000_000)
+        if (!whole) LearnAll();
+        while (_gone.TryPeek(out var old) && now - old.Time > Remembered)
         {
             _gone.Dequeue();
-            if (_leaving.Remove(old.Flow) && _places.Remove(old.Flow, out var place)) _flows.Remove((place, Outside(old.Flow, place)));
+            if (_leaving.TryGetValue(old.Flow, out var since) && since == old.Time && _leaving.Remove(old.Flow) && _places.Remove(old.Flow, out var place)) _flows.Remove((place, Outside(old.Flow, place)));
         }
     }
 
-    private void Learn(in NatTranslation connection)
+    // Some changes were lost: what isn't there any more has gone meanwhile.
+    private void LearnAll()
     {
-        if ((connection.Six ? _six : _four) is not { } sandbox) return;
+        var former = _places.Keys.ToHashSet();
+        foreach (var connection in _table.All())
+        {
+            if (Learn(connection) is { } flow) former.Remove(flow);
+        }
+
+        foreach (var flow in former) Forget(flow);
+    }
+
+    private void Forget(in EgressFlow flow)
+    {
+        if (_leaving.TryAdd(flow, _refreshed)) _gone.Enqueue((_refreshed, flow));
+    }
+
+    // The flow that it is of; null where it is none of the sandbox's, or stays on the host.
+    private EgressFlow? Learn(in NatTranslation connection)
+    {
+        if ((connection.Six ? _six : _four) is not { } sandbox) return null;
         var (original, reply) = (connection.Original, connection.Reply);
         EgressFlow flow;
         EgressPlace place;
@@ -113,21 +130,22 @@ internal sealed class EgressPlaces : IDisposable
         }
         else
         {
-            return;
+            return null;
         }
 
         // What the host itself talks with stays on it, whatever its address.
-        if (place.Address == sandbox || place.Address == flow.Remote || IsLoopback(connection.Six, place.Address)) return;
+        if (place.Address == sandbox || place.Address == flow.Remote || IsLoopback(connection.Six, place.Address)) return null;
         if (connection.Gone)
         {
-            if (_places.TryGetValue(flow, out var known) && known == place && _leaving.Add(flow)) _gone.Enqueue((_refreshed, flow));
-            return;
+            if (_places.TryGetValue(flow, out var known) && known == place) Forget(flow);
+            return flow;
         }
 
         if (_places.TryGetValue(flow, out var former)) _flows.Remove((former, Outside(flow, former)));
         _leaving.Remove(flow);
         _places[flow] = place;
         _flows[(place, Outside(flow, place))] = flow;
+        return flow;
     }
 
     private static EgressFlow Outside(in EgressFlow flow, in EgressPlace place) => flow with { Port = place.Port };

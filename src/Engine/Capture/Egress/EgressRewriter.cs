@@ -11,16 +11,21 @@ namespace Sandbox.Capture;
 internal sealed class EgressRewriter
 {
     private const byte Icmp = 1, Tcp = 6, Udp = 17, IcmpSix = 58;
-    private const int MostRemotes = 1 << 16;
+    private const int MostFragments = 1 << 12;
     private readonly byte[]? _childFour, _childSix;
-    private readonly Func<EgressFlow, bool, EgressPlace?> _places;
-    private readonly Dictionary<(bool, UInt128), UInt128> _addresses = [];
+    private readonly Func<EgressFlow, EgressPlace?> _places;
+    private readonly HashSet<UInt128> _gateways = [];
+    private readonly Dictionary<(bool Six, byte Protocol, uint Identification, UInt128 Source, UInt128 Destination), UInt128> _fragments = [];
 
     /// <param name="four">The child's IPv4 address; null where it has none.</param>
     /// <param name="six">The same of IPv6.</param>
-    /// <param name="places">What NAT makes of a flow, of which this packet may begin a connection; null for one that doesn't leave the host.</param>
-    public EgressRewriter(IPAddress? four, IPAddress? six, Func<EgressFlow, bool, EgressPlace?> places) =>
+    /// <param name="places">What NAT makes of a flow; null for one that doesn't leave the host.</param>
+    /// <param name="gateways">The addresses by which the child knows the host, where the frames are those on its side of it: what the host itself refuses isn't taken then.</param>
+    public EgressRewriter(IPAddress? four, IPAddress? six, Func<EgressFlow, EgressPlace?> places, params ReadOnlySpan<IPAddress> gateways)
+    {
         (_childFour, _childSix, _places) = (four?.GetAddressBytes(), six?.GetAddressBytes(), places);
+        foreach (var gateway in gateways) _gateways.Add(PacketTuple.Number(gateway));
+    }
 
     /// <summary>Rewrites an Ethernet frame in place.</summary>
     /// <returns>False, and an unchanged frame, for what doesn't leave the host as this: other protocols than TCP, UDP and ICMP, flows without a place, bytes that can't be parsed.</returns>
@@ -47,7 +52,10 @@ internal sealed class EgressRewriter
         var destination = ip.Slice(layout.Source + layout.AddressLength, layout.AddressLength);
         var (from, to) = (source.SequenceEqual(child), destination.SequenceEqual(child));
         if (from == to) return quoted; // another's packet
+        var inside = !quoted && _gateways.Count > 0;
+        if (inside && from && ip[layout.Six ? 7 : 8] <= 1) return false; // a router forwards nothing with so little to live
         if (Place(ip, layout, transport, from) is not { } place) return false;
+        if (inside && to && !layout.Later && layout.Protocol is Icmp or IcmpSix && IsError(transport[0], layout.Six) && IsHosts(source, place)) return false;
         var whole = !quoted && !layout.Fragment && layout.End <= ip.Length;
         var unfinished = whole && layout.Protocol is Tcp or Udp && Checksum(transport, layout.Protocol) is { Length: 2 } field
             && BinaryPrimitives.ReadUInt16BigEndian(field) == Pseudo(ip, layout, transport.Length);
@@ -62,19 +70,24 @@ internal sealed class EgressRewriter
         return true;
     }
 
-    // An error is of the flow that it quotes; a fragment without ports goes where the one before it went.
+    // An error is of the flow that it quotes; a fragment without ports goes where the first one of its packet went.
     private EgressPlace? Place(ReadOnlySpan<byte> ip, in IpLayout layout, ReadOnlySpan<byte> transport, bool from)
     {
-        var remote = Read(ip.Slice(from ? layout.Source + layout.AddressLength : layout.Source, layout.AddressLength));
-        EgressPlace? place;
-        if (layout.Later || !TryFlow(layout, transport, remote, from, out var flow)) place = _addresses.TryGetValue((layout.Six, remote), out var address) ? new(address, 0) : null;
-        else if (layout.Protocol is Icmp or IcmpSix && IsError(transport[0], layout.Six)) place = Quoted(transport[8..]);
-        else place = _places(flow, layout.Protocol == Tcp && transport.Length > 13 && (transport[13] & 0x12) == 2); // SYN without ACK
-        if (place is null) return null;
-        if (_addresses.Count >= MostRemotes) _addresses.Clear();
-        _addresses[(layout.Six, remote)] = place.Value.Address;
+        var source = Read(ip.Slice(layout.Source, layout.AddressLength));
+        var destination = Read(ip.Slice(layout.Source + layout.AddressLength, layout.AddressLength));
+        var fragment = (layout.Six, layout.Protocol, layout.Identification, source, destination);
+        if (layout.Later) return _fragments.TryGetValue(fragment, out var address) ? new(address, 0) : null;
+        if (!TryFlow(layout, transport, from ? destination : source, from, out var flow)) return null; // its ports were cut off
+        var place = layout.Protocol is Icmp or IcmpSix && IsError(transport[0], layout.Six) ? Quoted(transport[8..]) : _places(flow);
+        if (place is null || !layout.Fragment) return place;
+        if (_fragments.Count >= MostFragments) _fragments.Clear();
+        _fragments[fragment] = place.Value.Address;
         return place;
     }
+
+    // Errors that the host itself sends have not come to it.
+    private bool IsHosts(ReadOnlySpan<byte> source, in EgressPlace place) =>
+        Read(source) == place.Address || (source.Length == 16 && source[0] == 0xFE && (source[1] & 0xC0) == 0x80) || _gateways.Contains(Read(source));
 
     private EgressPlace? Quoted(ReadOnlySpan<byte> ip)
     {

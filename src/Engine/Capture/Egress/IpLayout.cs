@@ -9,7 +9,8 @@ namespace Sandbox.Capture;
 /// <param name="Protocol">The transport.</param>
 /// <param name="Fragment">Whether it is a fragment, the first included.</param>
 /// <param name="Later">Whether it is a fragment without the transport's header.</param>
-internal readonly record struct IpLayout(bool Six, int Transport, int End, byte Protocol, bool Fragment, bool Later)
+/// <param name="Identification">What the fragments of a packet have in common.</param>
+internal readonly record struct IpLayout(bool Six, int Transport, int End, byte Protocol, bool Fragment, bool Later, uint Identification)
 {
     private const byte HopByHop = 0, Routing = 43, FragmentHeader = 44, Destination = 60;
 
@@ -31,26 +32,26 @@ internal readonly record struct IpLayout(bool Six, int Transport, int End, byte 
     {
         int header = (ip[0] & 0xF) * 4, total = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]), offset = BinaryPrimitives.ReadUInt16BigEndian(ip[6..]);
         if (header < 20 || total < header || ip.Length < header) return false;
-        layout = new(false, header, total, ip[9], (offset & 0x3FFF) != 0, (offset & 0x1FFF) != 0);
+        layout = new(false, header, total, ip[9], (offset & 0x3FFF) != 0, (offset & 0x1FFF) != 0, BinaryPrimitives.ReadUInt16BigEndian(ip[4..]));
         return true;
     }
 
     private static bool SixForm(ReadOnlySpan<byte> ip, ref IpLayout layout)
     {
         int at = 40, end = 40 + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
-        var (next, fragment, later) = (ip[6], false, false);
+        var (next, fragment, later, identification) = (ip[6], false, false, 0u);
         while (next is HopByHop or Routing or FragmentHeader or Destination)
         {
             if (at + 8 > Math.Min(ip.Length, end) || later) break;
             if (next == Routing && ip[at + 3] != 0) return false; // the checksum is over another destination than the header's
-            if (next == FragmentHeader) (fragment, later) = (true, (BinaryPrimitives.ReadUInt16BigEndian(ip[(at + 2)..]) & 0xFFF8) != 0);
+            if (next == FragmentHeader) (fragment, later, identification) = (true, (BinaryPrimitives.ReadUInt16BigEndian(ip[(at + 2)..]) & 0xFFF8) != 0, BinaryPrimitives.ReadUInt32BigEndian(ip[(at + 4)..]));
             var length = next == FragmentHeader ? 8 : (ip[at + 1] + 1) * 8;
             next = ip[at];
             at += length;
         }
 
         if (at > end || at > ip.Length) return false;
-        layout = new(true, at, end, next, fragment, later);
+        layout = new(true, at, end, next, fragment, later, identification);
         return true;
     }
 }

@@ -23,8 +23,14 @@ internal sealed class BothSinks(ICaptureSink child, ViewSink egress) : ICaptureS
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {
-        child.Take(frame, data);
-        egress.Take(frame, data);
+        try
+        {
+            child.Take(frame, data);
+        }
+        finally
+        {
+            egress.Take(frame, data); // the loop has counted it
+        }
     }
 
     public void Idle()

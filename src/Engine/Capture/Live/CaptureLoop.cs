@@ -25,15 +25,28 @@ internal sealed class CaptureLoop
     private SandboxException? _refusal;
     private CaptureCounts _counts;
     private volatile bool _stop;
-    private bool _leavesOut;
+    private bool _leavesOut, _sinkIsBroken;
     private SocketOwners? _owners;
+    private FrameDirections? _directions;
     private int _linkType;
     private long _read, _beyond, _dropsTold, _tallied, _attributed;
 
-    private CaptureLoop(PacketCaptureOptions options, ICaptureSink sink)
+    private CaptureLoop(PacketCaptureOptions options, ICaptureSink sink, int? watched)
     {
         (_options, _sink) = (options, sink);
-        _namespace = CaptureTarget.OpenNamespace(options);
+        // First: a process that ends from here on ends this too.
+        if (watched is { } id) OfProcesses[this] = id;
+        try
+        {
+            _namespace = CaptureTarget.OpenNamespace(options);
+        }
+        catch
+        {
+            OfProcesses.TryRemove(this, out _);
+            _wake.Dispose();
+            throw;
+        }
+
         _thread = new Thread(Run) { Name = "Sandbox.Capture", IsBackground = true };
     }
 
@@ -64,17 +77,16 @@ internal sealed class CaptureLoop
     public long LostOwnerEvents => _owners?.Lost ?? 0;
 
     /// <summary>Starts one. When this returns the ring takes packets; what keeps it from that is an exception, and nothing is left of it.</summary>
-    public static CaptureLoop Start(PacketCaptureOptions options, ICaptureSink sink)
+    /// <param name="options">Of the ring.</param>
+    /// <param name="sink">Where the packets go.</param>
+    /// <param name="watched">The process with which it ends, if this module has started it.</param>
+    public static CaptureLoop Start(PacketCaptureOptions options, ICaptureSink sink, int? watched = null)
     {
-        var loop = new CaptureLoop(options, sink);
+        var loop = new CaptureLoop(options, sink, watched);
         loop._thread.Start();
         loop._started.Wait();
-        if (loop._refusal is not { } refusal)
-        {
-            if (options.ProcessId is { } id) OfProcesses[loop] = id;
-            return loop;
-        }
-
+        if (loop._refusal is not { } refusal) return loop;
+        OfProcesses.TryRemove(loop, out _);
         loop._thread.Join();
         throw refusal;
     }
@@ -82,7 +94,6 @@ internal sealed class CaptureLoop
     /// <summary>Whether one is of this process's network namespace.</summary>
     public static bool IsAnyOf(int processId)
     {
-        // Without a lock: a process that is captured begins before it ends.
         foreach (var (loop, id) in OfProcesses)
         {
             if (loop.HasEnded) OfProcesses.TryRemove(loop, out _);
@@ -99,7 +110,7 @@ internal sealed class CaptureLoop
         {
             if (id != processId) continue;
             loop.RequestStop();
-            loop.Join(Patience);
+            if ((loop._thread.ThreadState & System.Threading.ThreadState.Unstarted) == 0) loop.Join(Patience);
             OfProcesses.TryRemove(loop, out _);
         }
     }
@@ -168,6 +179,7 @@ internal sealed class CaptureLoop
         try
         {
             _linkType = (int)device.LinkType;
+            _directions = new(device.MacAddress?.GetAddressBytes() ?? []);
             _sink.Begin(new() { Name = found.Name, LinkType = _linkType, SnapLength = _options.SnapLength, Filter = _options.Filter, OperatingSystem = CaptureHost.System, Description = found.Description });
             return device;
         }
@@ -225,7 +237,7 @@ internal sealed class CaptureLoop
             moved++;
         }
 
-        _sink.Idle();
+        Guarded(_sink.Idle);
         _owners?.Drain();
         if (Environment.TickCount64 - _tallied >= Interval) Tally(device, final: false);
         return moved > 0;
@@ -236,7 +248,28 @@ internal sealed class CaptureLoop
         _read++;
         var drops = _counts.Dropped - _dropsTold; // of this thread's own last tally
         _dropsTold += drops;
-        _sink.Take(new(time, length, drops, Owner(time, data)), data);
+        try
+        {
+            _sink.Take(new(time, length, drops, _directions!.Of(data, _linkType), Owner(time, data)), data);
+        }
+        catch
+        {
+            _sinkIsBroken = true;
+            throw;
+        }
+    }
+
+    private void Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch
+        {
+            _sinkIsBroken = true;
+            throw;
+        }
     }
 
     private SocketOwner? Owner(long time, ReadOnlySpan<byte> data)
@@ -253,12 +286,7 @@ internal sealed class CaptureLoop
         var patience = Stopwatch.StartNew();
         while (true)
         {
-            while (device.Next(out var time, out var length, out var data))
-            {
-                if (Failure is not null || IsEnough) _beyond++;
-                else Take(time, length, data);
-            }
-
+            Try(() => Empty(device));
             device.Count();
             if (!_leavesOut && _read + _beyond + device.Dropped >= device.Received) return;
             if (patience.ElapsedMilliseconds > 3 * CaptureDevice.HandOver) return;
@@ -266,16 +294,27 @@ internal sealed class CaptureLoop
         }
     }
 
+    // What the ring has. A sink that breaks meanwhile, or an interface that is gone, leaves the rest to the next time.
+    private void Empty(CaptureDevice device)
+    {
+        while (device.Next(out var time, out var length, out var data))
+        {
+            if (_sinkIsBroken || IsEnough) _beyond++;
+            else Take(time, length, data);
+        }
+    }
+
     private void Tally(CaptureDevice device, bool final)
     {
         _tallied = Environment.TickCount64;
         device.Count();
-        var failed = final && Failure is not null;
-        var lost = device.Dropped + _sink.Lost + (failed ? _beyond : 0);
-        var filtered = (failed ? 0 : _beyond) + _sink.LeftOut;
+        var lost = device.Dropped + _sink.Lost + (_sinkIsBroken ? _beyond : 0);
+        var filtered = (_sinkIsBroken ? 0 : _beyond) + _sink.LeftOut;
+        var unread = final ? Math.Max(0, device.Received - device.Dropped - _read - _beyond) : 0;
         // libpcap leaves out, without a number, what came before the filter was in force, and on loopback the outgoing half: each packet passes
         // twice there. While it runs, packets wait in the ring.
-        if (final && _leavesOut) filtered += Math.Max(0, device.Received - device.Dropped - _read - _beyond);
+        if (_leavesOut) filtered += unread;
+        else lost += unread;
         lock (_counting) _counts = new(device.Received, _sink.Written, filtered, lost);
     }
 }

@@ -29,6 +29,7 @@ internal sealed class CapturePlan : IDisposable
         var keys = options.TlsKeyLog is { } log ? new TlsKeyLog(log) : null;
         FileSink File(string at, Func<CaptureInterface, CaptureInterface>? describe) => new(at, rotation, section, options.Immediate) { Describe = describe, Flows = flows, Keys = keys };
         if (options.View is null) return Single(options, File(path, null), flows, path);
+        if (options is { ProcessId: null, NetworkNamespace: null }) throw CaptureFailure.View(SandboxAddresses.Why(options), "Name the sandbox's process, or leave -View out.");
         if (options is { View: CaptureView.WireEgress, ProcessAttribution: true }) throw CaptureFailure.View("on the host's interface packets are forwarded, and have no socket of a process", "Use -View Child, Egress or Both with -ProcessAttribution.");
         var nat = SandboxAddresses.Of(options);
         if (options.View == CaptureView.Child) return Single(options, File(path, d => Child(d, options, nat)), flows, path);
@@ -47,7 +48,7 @@ internal sealed class CapturePlan : IDisposable
 
             var uplinks = string.Join(',', HostUplinks.All(host).Select(u => u.Name));
             var both = options.View == CaptureView.Both;
-            var egress = File(both ? Named(path, "egress") : path, d => d with { Name = "synthetic-egress", Description = Text("egress", "synthetic", uplinks) });
+            var egress = File(both ? Named(path, "egress") : path, d => d with { Name = "synthetic-egress", Filter = null, Description = Text("egress", "synthetic", uplinks) });
             var rewritten = new EgressSink(addresses, places, both ? egress : new FlowSink(flows, egress));
             if (!both) return new(options, rewritten, flows, places, (CaptureView.Egress, path, egress));
             var child = File(Named(path, "child"), d => Child(d, options, nat));

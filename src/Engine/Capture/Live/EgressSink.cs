@@ -10,7 +10,7 @@ internal sealed class EgressSink : ViewSink
     private long _time;
 
     public EgressSink(NatAddresses addresses, EgressPlaces places, ICaptureSink file)
-        : base(places, file) => _rewriter = new(addresses.Target4, addresses.Target6, (flow, first) => Places.Find(flow, _time, first));
+        : base(places, file) => _rewriter = new(addresses.Target4, addresses.Target6, flow => Places.Find(flow, _time), addresses.Gateway4, addresses.Gateway6);
 
     protected override ReadOnlySpan<byte> See(long time, ReadOnlySpan<byte> data)
     {

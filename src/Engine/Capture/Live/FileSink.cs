@@ -52,7 +52,15 @@ internal sealed class FileSink : ICaptureSink
             throw new SandboxException("PacketCapture,FILE_EXISTS", SandboxErrorKind.ResourceExists, $"{file} exists.", "Give a new path, or remove the files of the capture before: captures neither replace nor extend files.");
         }
 
-        Open();
+        try
+        {
+            Open();
+        }
+        catch
+        {
+            Discard();
+            throw;
+        }
     }
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)

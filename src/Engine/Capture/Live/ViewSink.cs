@@ -4,11 +4,11 @@ namespace Sandbox.Capture;
 internal abstract class ViewSink(EgressPlaces places, ICaptureSink file) : ICaptureSink
 {
     private const int Ethernet = 1;
-    private long _drops;
+    private long _drops, _unseen;
 
     public long Written => file.Written;
 
-    public long Lost => file.Lost;
+    public long Lost => file.Lost + _unseen;
 
     public long LeftOut { get; private set; }
 
@@ -25,7 +25,10 @@ internal abstract class ViewSink(EgressPlaces places, ICaptureSink file) : ICapt
 
     public void Take(in LiveFrame frame, ReadOnlySpan<byte> data)
     {
-        if (See(frame.Time, data) is { IsEmpty: false } seen)
+        _unseen++; // should the kernel not answer
+        var seen = See(frame.Time, data);
+        _unseen--;
+        if (!seen.IsEmpty)
         {
             file.Take(frame with { Drops = frame.Drops + _drops }, seen);
             _drops = 0;

@@ -32,6 +32,6 @@ internal sealed class WireSink : ViewSink
     {
         var number = PacketTuple.Number(host);
         var six = host.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        return new(six ? null : host, six ? host : null, (flow, first) => Places.Inside(new(number, flow.Port), flow, _time, first));
+        return new(six ? null : host, six ? host : null, flow => Places.Inside(new(number, flow.Port), flow, _time));
     }
 }
