@@ -60,6 +60,10 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Equal(wire, Shown(egress));
         Assert.Contains(wire, l => l.Contains("|3|3|", StringComparison.Ordinal)); // the error has come
         Assert.Equal(["1"], Checksums(egress));
+        // As another reader understands the direction: out is what is neither the server's nor the host's.
+        var directions = CaptureTool.Fields(child, "frame.packet_flags_direction", "ip.src", "ipv6.src").Select(l => l.Split('|')).Where(f => f[1].Length > 0 || f[2].StartsWith("2001", StringComparison.Ordinal) || f[2].StartsWith("fd42", StringComparison.Ordinal)).ToArray();
+        Assert.True(directions.Length > 20);
+        Assert.All(directions, f => Assert.Equal(f[1] == NetworkWorld.Server || f[2] == NetworkWorld.Server6 || f[2].EndsWith("::1", StringComparison.Ordinal) ? "0x00000001" : "0x00000002", f[0]));
         Assert.DoesNotContain(NetworkWorld.Host + "|", string.Join('\n', Shown(child)), StringComparison.Ordinal);
     }
 
