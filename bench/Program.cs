@@ -43,7 +43,7 @@ internal static class Program
             return 0;
         }
 
-        if (arguments is [CaptureChild.Argument, var link, var file, var snapLength, var bufferSize]) return CaptureChild.Run(link, file, Number(snapLength), Number(bufferSize));
+        if (arguments is [CaptureChild.Argument, var link, var file, var snapLength, var bufferSize, var attributes]) return CaptureChild.Run(link, file, Number(snapLength), Number(bufferSize), bool.Parse(attributes));
 
         if (arguments is [NetworkBench.Argument, var prefix, var directory, var stream, var count])
         {

@@ -9,7 +9,7 @@ internal static class CaptureChild
 {
     public const string Argument = "--capture", Ready = "capturing";
 
-    public static int Run(string link, string file, int snapLength, long bufferSize)
+    public static int Run(string link, string file, int snapLength, long bufferSize, bool attributes)
     {
         using var end = new ManualResetEventSlim();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -17,11 +17,11 @@ internal static class CaptureChild
             context.Cancel = true;
             end.Set();
         });
-        using var capture = PacketCapture.Start(new() { Interface = link, SnapLength = snapLength, BufferSize = bufferSize }, file, new(), null);
+        using var capture = PacketCapture.Start(new() { Interface = link, SnapLength = snapLength, BufferSize = bufferSize, ProcessAttribution = attributes }, file, new(), null);
         Console.Error.WriteLine(Ready);
         end.Wait();
         capture.Stop();
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"received {capture.Received} written {capture.Written} filtered {capture.Filtered} dropped {capture.Dropped}"));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"received {capture.Received} written {capture.Written} filtered {capture.Filtered} dropped {capture.Dropped} attributed {capture.Attributed} events lost {capture.LostOwnerEvents}"));
         return 0;
     }
 }

@@ -9,7 +9,9 @@ namespace Sandbox.Bench.Capture;
 /// <param name="Dropped">What it says was dropped.</param>
 /// <param name="Written">What is in its file, as capinfos counts.</param>
 /// <param name="Processor">The processor time that it took, from its being ready until the last packet was in the file.</param>
-internal sealed record CaptureRun(double Seconds, long Sent, long Before, long Received, long Filtered, long Dropped, long Written, TimeSpan Processor)
+/// <param name="Sending">The processor time of what sent: what the kernel does in its calls for the packet until it waits in the receiver's ring is in it.</param>
+/// <param name="Attributed">Of how many packets the receiver says that it knows the process.</param>
+internal sealed record CaptureRun(double Seconds, long Sent, long Before, long Received, long Filtered, long Dropped, long Written, TimeSpan Processor, TimeSpan Sending, long Attributed)
 {
     /// <summary>Whether everything sent is accounted for.</summary>
     public bool Balances => Sent == Received + Before && Received == Written + Filtered + Dropped;
@@ -19,4 +21,7 @@ internal sealed record CaptureRun(double Seconds, long Sent, long Before, long R
 
     /// <summary>Microseconds of processor time for each packet in the file.</summary>
     public double Cost => Processor.TotalMicroseconds / Written;
+
+    /// <summary>Microseconds of the sender's processor time for each packet that it sent.</summary>
+    public double SendingCost => Sending.TotalMicroseconds / Sent;
 }

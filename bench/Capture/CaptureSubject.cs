@@ -12,12 +12,15 @@ namespace Sandbox.Bench.Capture;
 /// <param name="ready">A part of the line that says that it captures.</param>
 /// <param name="counts">Finds written and dropped, or received, filtered and dropped, in what it says at the end.</param>
 /// <param name="check">Looks at its file once more, against the counts.</param>
-internal sealed class CaptureSubject(string name, Func<string, string, int, string[]> command, string ready, string counts, Action<string, CaptureRun>? check = null)
+/// <param name="attributes">Whether it tells the process of each packet.</param>
+internal sealed class CaptureSubject(string name, Func<string, string, int, string[]> command, string ready, string counts, Action<string, CaptureRun>? check = null, bool attributes = false)
 {
     private const int Quiet = 1500, MostQuiet = 30_000, Patience = 30_000;
     private readonly List<CaptureRun> _runs = [];
 
     public string Name => name;
+
+    public bool Attributes => attributes;
 
     public IReadOnlyList<CaptureRun> Runs => _runs;
 
@@ -34,7 +37,7 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
             var said = AwaitReady(process);
             var before = world.Counters();
             var processor = Processor(process);
-            var (sent, seconds) = Send(world, load, sender);
+            var (sent, seconds, sending) = Send(world, load, sender);
             AwaitQuiet(file);
             processor = Processor(process) - processor;
             var after = world.Counters();
@@ -42,7 +45,7 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
             said.Append(process.StandardError.ReadToEnd());
             if (!process.WaitForExit(Patience)) throw new TimeoutException($"{name} doesn't end.");
             if (after.Arrived - before.Arrived + after.Lost - before.Lost != sent) throw new InvalidOperationException($"{sent} frames were sent, {after.Arrived - before.Arrived} arrived, {after.Lost - before.Lost} were lost on the way.");
-            var run = Parse(said.ToString(), seconds, sent, after.Lost - before.Lost, Count(file), processor);
+            var run = Parse(said.ToString(), seconds, sent, after.Lost - before.Lost, Count(file), processor, sending);
             check?.Invoke(file, run);
             _runs.Add(run);
         }
@@ -67,9 +70,9 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
         throw new InvalidOperationException($"{name} doesn't start: {said}");
     }
 
-    private static (long Sent, double Seconds) Send(CaptureWorld world, CaptureLoad load, string sender)
+    private static (long Sent, double Seconds, TimeSpan Processor) Send(CaptureWorld world, CaptureLoad load, string sender)
     {
-        var start = world.Inside(sender, CaptureWorld.Sender, Text(load.Size), Text(load.Count), Text(load.Rate));
+        var start = world.Inside([sender, CaptureWorld.Sender, Text(load.Size), Text(load.Count), Text(load.Rate), .. load.BySocket ? [CaptureWorld.Nobody] : Array.Empty<string>()]);
         (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         using var process = Process.Start(start)!;
         process.StandardInput.Write('x');
@@ -77,7 +80,7 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
         var words = process.StandardOutput.ReadToEnd().Split(' ');
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"The sender ended with {process.ExitCode}.");
-        return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
+        return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(words[3], CultureInfo.InvariantCulture)));
     }
 
     // tcpdump takes a part of the ring that isn't full after a second. What a program leaves to its end comes with its end.
@@ -91,13 +94,13 @@ internal sealed class CaptureSubject(string name, Func<string, string, int, stri
         }
     }
 
-    private CaptureRun Parse(string said, double seconds, long sent, long before, long written, TimeSpan processor)
+    private CaptureRun Parse(string said, double seconds, long sent, long before, long written, TimeSpan processor, TimeSpan sending)
     {
         var match = Regex.Match(said, counts, RegexOptions.Singleline);
         if (!match.Success) throw new InvalidOperationException($"{name} doesn't say what it counted: {said}");
         long Value(string group) => match.Groups[group] is { Success: true } found ? long.Parse(found.Value, CultureInfo.InvariantCulture) : 0;
         var (dropped, filtered) = (Value("dropped"), Value("filtered"));
-        return new(seconds, sent, before, match.Groups["received"].Success ? Value("received") : Value("written") + dropped, filtered, dropped, written, processor);
+        return new(seconds, sent, before, match.Groups["received"].Success ? Value("received") : Value("written") + dropped, filtered, dropped, written, processor, sending, Value("attributed"));
     }
 
     private static long Count(string file) =>

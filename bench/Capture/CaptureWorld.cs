@@ -8,6 +8,9 @@ internal sealed class CaptureWorld : IDisposable
 {
     public const string Sender = "va", Receiver = "vb";
 
+    /// <summary>What datagrams are sent to: nobody's, so that the receiving end drops them as it does frames that aren't for it.</summary>
+    public const string Nobody = "10.9.9.2";
+
     private readonly Spaces _spaces = new();
 
     public CaptureWorld()
@@ -18,6 +21,8 @@ internal sealed class CaptureWorld : IDisposable
             Tool.Run("ip", "netns", "exec", Name, "sh", "-c", "for i in all default; do test ! -e /proc/sys/net/ipv6/conf/$i || echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done");
             Tool.Run("ip", "-n", Name, "link", "add", Sender, "type", "veth", "peer", "name", Receiver);
             foreach (var link in new[] { Sender, Receiver }) Tool.Run("ip", "-n", Name, "link", "set", link, "up");
+            Tool.Run("ip", "-n", Name, "address", "add", "10.9.9.1/24", "dev", Sender);
+            Tool.Run("ip", "-n", Name, "neighbour", "add", Nobody, "lladdr", "02:00:00:00:00:02", "dev", Sender, "nud", "permanent");
         }
         catch
         {
@@ -28,8 +33,8 @@ internal sealed class CaptureWorld : IDisposable
 
     public string Name { get; } = $"sbxb{Environment.ProcessId}";
 
-    /// <summary>What starts a program in there; it takes the place of ip.</summary>
-    public ProcessStartInfo Inside(params string[] command) => new("ip", ["netns", "exec", Name, .. command]);
+    /// <summary>What starts a program in there; it takes the place of nsenter. Not by ip, whose own /sys is without the control groups.</summary>
+    public ProcessStartInfo Inside(params string[] command) => new("nsenter", ["--net=/run/netns/" + Name, "--", .. command]);
 
     /// <summary>Frames that came to the receiving end, and that were lost on the way to it.</summary>
     public (long Arrived, long Lost) Counters()

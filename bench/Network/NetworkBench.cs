@@ -37,6 +37,7 @@ internal static class NetworkBench
     {
         var names = new NetworkNames(prefix);
         new SetUpBench(names, directory, stream).Run(rounds);
+        new UserSetUpBench(names, directory, stream).Run(rounds);
         new PathBench(names, stream).Run(Math.Min(rounds, MostPathRounds));
     }
 }

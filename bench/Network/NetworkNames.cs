@@ -22,6 +22,9 @@ internal sealed record NetworkNames(string Prefix)
 
     public string Client => Prefix + "c";
 
+    /// <summary>What starts a program in a namespace, and gives it its place.</summary>
+    public static string[] Enter(string space) => ["ip", "netns", "exec", space];
+
     /// <summary>Starts a program in a namespace, and waits for the first line that it writes. It takes the place of ip.</summary>
     public static Process Start(string space, params string[] command)
     {

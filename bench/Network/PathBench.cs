@@ -12,35 +12,42 @@ internal sealed class PathBench(NetworkNames names, string stream)
     public void Run(int rounds)
     {
         var nat = NatNetwork.For(BuiltInProfiles.Strict with { Network = NetworkMode.Nat, AllowCidrs = [NetworkNames.HostAddress] })!;
+        var user = SandboxNetwork.For(BuiltInProfiles.Strict with { Network = NetworkMode.User })!;
+        using var guest = new GuestSpace();
         try
         {
             foreach (var space in new[] { names.Server, names.Host }) Start(space, stream, "serve", "5001");
-            if (nat.Apply(Start(names.Target, "sh", "-c", "echo there; exec sleep 3600").Id).FirstOrDefault(o => o.Status != OutcomeStatus.Applied) is { } other) throw new InvalidOperationException($"{other.Name}: {other.Status}, {other.Detail}");
-            var paths = Paths().ToArray();
+            SetUpBench.Apply(nat, Start(names.Target, "sh", "-c", "echo there; exec sleep 3600").Id);
+            var paths = Paths(guest, user).ToArray();
             for (var round = 0; round < rounds; round++)
             {
                 foreach (var path in paths) path.Measure(stream);
             }
 
-            Report.Section($"TCP: {rounds} interleaved rounds of 1 s and of 5000 exchanges of a byte", "| | Gb/s: min | median | max | of what it is measured against | exchange, µs: min | median | p95 | of what it is measured against |", "|---|---|---|---|---|---|---|---|---|");
+            Report.Section($"TCP: {rounds} interleaved rounds of 1 s and of 5000 exchanges of a byte", "| | Gb/s: min | median | max | of what it is measured against | rounds that lost bytes | exchange, µs: min | median | p95 | of what it is measured against |", "|---|---|---|---|---|---|---|---|---|---|");
             foreach (var path in paths) Report.Line(path.Row());
         }
         finally
         {
+            user.Abandon();
             nat.Abandon();
             foreach (var process in _processes) Tool.End(process);
         }
     }
 
-    private IEnumerable<NetworkPath> Paths()
+    private IEnumerable<NetworkPath> Paths(GuestSpace guest, SandboxNetwork user)
     {
-        var bare = new NetworkPath("a bare pair", names.Host, NetworkNames.ServerAddress, null);
-        var forwarded = new NetworkPath("two bare pairs, the host between them forwards", names.Client, NetworkNames.ServerAddress, null);
+        var bare = new NetworkPath("a bare pair", NetworkNames.Enter(names.Host), NetworkNames.ServerAddress, null);
+        var forwarded = new NetworkPath("two bare pairs, the host between them forwards", NetworkNames.Enter(names.Client), NetworkNames.ServerAddress, null);
         yield return bare;
-        yield return new("**Nat, to a service of the host** (one pair, rules), against a bare pair", names.Target, NetworkNames.HostAddress, bare);
+        yield return new("**Nat, to a service of the host** (one pair, rules), against a bare pair", NetworkNames.Enter(names.Target), NetworkNames.HostAddress, bare);
         yield return forwarded;
-        yield return new("**Nat, to a server beyond the host** (two pairs, rules, NAT), against two bare pairs", names.Target, NetworkNames.ServerAddress, forwarded);
-        if (StartPasta()) yield return new("pasta alone, to a server beyond the host, against a bare pair", names.User, NetworkNames.ServerAddress, bare);
+        yield return new("**Nat, to a server beyond the host** (two pairs, rules, NAT), against two bare pairs", NetworkNames.Enter(names.Target), NetworkNames.ServerAddress, forwarded);
+        if (!StartPasta()) yield break;
+        var pasta = new NetworkPath("pasta alone, to a server beyond the host, against a bare pair", NetworkNames.Enter(names.User), NetworkNames.ServerAddress, bare, byPasta: true);
+        yield return pasta;
+        SetUpBench.Apply(user, guest.Id);
+        yield return new("**User, to a server beyond the host** (pasta, rules), against pasta alone", guest.Enter, NetworkNames.ServerAddress, pasta, byPasta: true);
     }
 
     // By root, for a namespace that is there: where only root may open /dev/net/tun, nobody else can.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sandbox.Hardening;
 using Sandbox.Host;
 using Sandbox.Network;
@@ -21,7 +20,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
         {
             SetUpSubject[] subjects =
             [
-                new("**Sandbox**: rtnetlink, nft for the rules, read back", () => Apply(target.Id), () => _network!.Abandon()),
+                new("**Sandbox**: rtnetlink, nft for the rules, read back", () => Apply(_network = SandboxNetwork.For(Profile)!, target.Id), () => _network!.Abandon()),
                 new("ip for each step, nft", Script("each", batch: false), Script("away", Removal())),
                 new("ip -batch, nft", Script("batch", batch: true), Script("away", Removal())),
             ];
@@ -30,8 +29,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
                 for (var i = 0; i < subjects.Length; i++) subjects[(round + i) % subjects.Length].Measure(round >= WarmUp, Works, IsGone);
             }
 
-            Table("Network of a sandbox, set up", rounds, subjects, s => s.Up);
-            Table("The same, removed", rounds, subjects, s => s.Down);
+            SetUpSubject.Tables("-Network Nat", rounds, subjects);
         }
         finally
         {
@@ -40,10 +38,10 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
         }
     }
 
-    private void Apply(int pid)
+    /// <summary>Gives a waiting target a network, every part of which must be there.</summary>
+    public static void Apply(SandboxNetwork network, int pid)
     {
-        _network = SandboxNetwork.For(Profile)!;
-        if (_network.Apply(pid).FirstOrDefault(o => o.Status != OutcomeStatus.Applied) is { } other) throw new InvalidOperationException($"{other.Name}: {other.Status}, {other.Detail}");
+        if (network.Apply(pid).FirstOrDefault(o => o.Status != OutcomeStatus.Applied) is { } other) throw new InvalidOperationException($"{other.Name}: {other.Status}, {other.Detail}");
     }
 
     // The same steps: the rules, what the host needs to forward, the pair, its settings, addresses, up, routes.
@@ -106,15 +104,5 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
         if (routes.Links().FirstOrDefault(l => l.Name.StartsWith(NatAddresses.LinkPrefix, StringComparison.Ordinal)).Name is { } link) throw new InvalidOperationException($"{link} is still there.");
         if (NftTables.Names() is [var table, ..]) throw new InvalidOperationException($"The table {table} is still there.");
         if (Sysctl.TryRead($"/proc/sys/net/ipv4/conf/{NetworkNames.Uplink}/forwarding") != "0") throw new InvalidOperationException("The host still forwards.");
-    }
-
-    private static void Table(string title, int rounds, SetUpSubject[] subjects, Func<SetUpSubject, Samples> of)
-    {
-        Report.Section($"{title}: {rounds} interleaved rounds, ms", "| | min | median | p95 | median / ours |", "|---|---|---|---|---|");
-        foreach (var subject in subjects)
-        {
-            var samples = of(subject);
-            Report.Line(string.Create(CultureInfo.InvariantCulture, $"| {subject.Name} | {samples.Least:0.0} | {samples.Median:0.0} | {samples.Percentile95:0.0} | {samples.Median / of(subjects[0]).Median:0.00} |"));
-        }
     }
 }

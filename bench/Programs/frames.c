@@ -1,14 +1,17 @@
-// frames INTERFACE SIZE COUNT RATE: waits for a byte, then sends COUNT Ethernet frames of SIZE bytes, RATE a second or, for 0, as many as it can; prints how many went and the seconds.
+// frames INTERFACE SIZE COUNT RATE [ADDRESS]: waits for a byte, then sends COUNT Ethernet frames of SIZE bytes, RATE a second or, for 0, as many as it
+// can; with ADDRESS as datagrams of a UDP socket, else made by itself. Prints how many went, how many found no room, the seconds, and its processor time.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +22,12 @@ static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double processor(void) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 static unsigned sum(const unsigned char *bytes, int length) {
@@ -39,27 +48,42 @@ static void fill(unsigned char *frame, int size) {
     frame[24] = (unsigned char)(check >> 8), frame[25] = (unsigned char)check;
 }
 
+static int datagrams(const char *interface, const char *address) {
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+    int socket_ = socket(AF_INET, SOCK_DGRAM, 0);
+    if (inet_pton(AF_INET, address, &to.sin_addr) != 1) return -1;
+    if (socket_ < 0 || setsockopt(socket_, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface))) return -1;
+    return connect(socket_, (struct sockaddr *)&to, sizeof to) ? -1 : socket_;
+}
+
+// What sends takes the packet's way to the other end itself, without a queue; taps on its own end don't see it.
+static int link_layer(struct sockaddr_ll *to, const char *interface) {
+    int one = 1, socket_ = socket(AF_PACKET, SOCK_RAW, 0);
+    *to = (struct sockaddr_ll){ .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)if_nametoindex(interface), .sll_halen = 6 };
+    return to->sll_ifindex == 0 || socket_ < 0 || setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one) ? -1 : socket_;
+}
+
 int main(int argc, char **argv) {
     static unsigned char frame[LONGEST];
     struct mmsghdr messages[BATCH] = { 0 };
     struct iovec vector;
-    int one = 1;
+    struct sockaddr_ll to;
     char word;
-    if (argc != 5) return 2;
+    if (argc != 5 && argc != 6) return 2;
+    const char *address = argc == 6 ? argv[5] : NULL;
     int size = atoi(argv[2]);
     long count = atol(argv[3]), sent = 0, refused = 0;
     double rate = atof(argv[4]);
     if (size < 60 || size > LONGEST) return 2;
-    struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)if_nametoindex(argv[1]), .sll_halen = 6 };
-    int socket_ = socket(AF_PACKET, SOCK_RAW, 0);
-    // What sends takes the packet's way to the other end itself, without a queue; taps on its own end don't see it.
-    if (to.sll_ifindex == 0 || socket_ < 0 || setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one)) return perror("frames"), 3;
+    int socket_ = address ? datagrams(argv[1], address) : link_layer(&to, argv[1]);
+    if (socket_ < 0) return perror("frames"), 3;
     prctl(PR_SET_TIMERSLACK, 1);
     fill(frame, size);
-    vector.iov_base = frame, vector.iov_len = (size_t)size;
-    for (int i = 0; i < BATCH; i++) messages[i].msg_hdr = (struct msghdr){ .msg_name = &to, .msg_namelen = sizeof to, .msg_iov = &vector, .msg_iovlen = 1 };
+    // The kernel puts the same 42 bytes before a datagram.
+    vector.iov_base = frame + (address ? 42 : 0), vector.iov_len = (size_t)(size - (address ? 42 : 0));
+    for (int i = 0; i < BATCH; i++) messages[i].msg_hdr = (struct msghdr){ .msg_name = address ? NULL : &to, .msg_namelen = address ? 0 : sizeof to, .msg_iov = &vector, .msg_iovlen = 1 };
     if (read(0, &word, 1) != 1) return 4;
-    double begin = now(), origin = begin, quota = 0;
+    double used = processor(), begin = now(), origin = begin, quota = 0;
     while (sent + refused < count) {
         if (rate > 0) {
             double late = now() - origin - quota / rate;
@@ -78,6 +102,7 @@ int main(int argc, char **argv) {
         else if (went > 0) sent += went;
         if (went > 0) quota += went;
     }
-    printf("%ld %ld %.9f\n", sent, refused, now() - begin);
+    double end = now();
+    printf("%ld %ld %.9f %.6f\n", sent, refused, end - begin, processor() - used);
     return 0;
 }

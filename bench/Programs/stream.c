@@ -1,5 +1,5 @@
 // stream serve PORT: takes connections, writes "serving" when it does. stream send ADDRESS PORT SECONDS: sends to it, and prints the bytes that it
-// says came and the seconds. stream echo ADDRESS PORT COUNT: one byte there and back, and prints microseconds: minimum, median, 95th percentile.
+// says came, the seconds, and the bytes that were sent. stream echo ADDRESS PORT COUNT: one byte there and back, and prints microseconds: minimum, median, 95th percentile.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -79,8 +79,7 @@ static int transmit(int stream, double seconds) {
     shutdown(stream, SHUT_WR);
     if (recv(stream, &came, sizeof came, MSG_WAITALL) != sizeof came) fail("read");
     end = now();
-    if (came != sent) return fprintf(stderr, "%llu bytes were sent, %llu came\n", (unsigned long long)sent, (unsigned long long)came), 4;
-    printf("%llu %.9f\n", (unsigned long long)came, end - begin);
+    printf("%llu %.9f %llu\n", (unsigned long long)came, end - begin, (unsigned long long)sent);
     return 0;
 }
 
