@@ -7,7 +7,7 @@ namespace Sandbox.Capture;
 internal sealed class BlockBuffer
 {
     private const int LongestText = 65_535; // an option's length is 16 bits
-    private const int PacketHead = 28;
+    private const int PacketHead = 28, FlagsLength = 12;
     private byte[] _bytes = new byte[1 << 17];
     private int _start;
 
@@ -34,11 +34,11 @@ internal sealed class BlockBuffer
         BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_start + 4), total);
     }
 
-    /// <summary>A whole Enhanced Packet Block without options, its place taken once: there may be a million of them a second.</summary>
-    public void Packet(int number, long time, uint length, ReadOnlySpan<byte> data)
+    /// <summary>A whole Enhanced Packet Block with at most its flags, its place taken once: there may be a million of them a second.</summary>
+    public void Packet(int number, long time, uint length, ReadOnlySpan<byte> data, uint? flags)
     {
         var padded = (data.Length + 3) & ~3;
-        var block = Take(PacketHead + padded + 4);
+        var block = Take(PacketHead + padded + (flags is null ? 4 : FlagsLength + 4));
         BinaryPrimitives.WriteUInt32LittleEndian(block, (uint)PcapngBlock.EnhancedPacket);
         BinaryPrimitives.WriteInt32LittleEndian(block[4..], block.Length);
         BinaryPrimitives.WriteInt32LittleEndian(block[8..], number);
@@ -48,6 +48,15 @@ internal sealed class BlockBuffer
         BinaryPrimitives.WriteUInt32LittleEndian(block[24..], length);
         data.CopyTo(block[PacketHead..]);
         block[(PacketHead + data.Length)..(PacketHead + padded)].Clear();
+        if (flags is { } known)
+        {
+            var option = block[(PacketHead + padded)..];
+            BinaryPrimitives.WriteUInt16LittleEndian(option, PcapngOption.PacketFlags);
+            BinaryPrimitives.WriteUInt16LittleEndian(option[2..], 4);
+            BinaryPrimitives.WriteUInt32LittleEndian(option[4..], known);
+            option[8..FlagsLength].Clear(); // the end of options
+        }
+
         BinaryPrimitives.WriteInt32LittleEndian(block[^4..], block.Length);
     }
 

@@ -20,5 +20,5 @@ internal readonly record struct FrameNote
         Drops = (ulong)frame.Drops, Owner = frame.Owner is { } owner ? (owner.ProcessId, owner.ThreadId) : null, Comment = frame.Owner is { } named ? ProcessComment.Of(named.Name) : null,
     };
 
-    public bool IsEmpty => Flags is null && Drops == 0 && Owner is null && Comment is null;
+    public bool IsFlagsAtMost => Drops == 0 && Owner is null && Comment is null;
 }

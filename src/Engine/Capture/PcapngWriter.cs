@@ -80,9 +80,9 @@ internal sealed partial class PcapngWriter : IDisposable
     /// <summary>Adds a packet.</summary>
     public void Packet(int number, long time, uint length, ReadOnlySpan<byte> data, in FrameNote note = default)
     {
-        if (note.IsEmpty)
+        if (note.IsFlagsAtMost)
         {
-            _buffer.Packet(number, time, length, data);
+            _buffer.Packet(number, time, length, data, note.Flags);
         }
         else
         {
