@@ -74,6 +74,20 @@ public sealed partial class UserNetworkTests
         Assert.Contains("you are", user.Sandboxed(Profile($"\"allowCidrs\": [\"{address.Trim('[', ']')}\"]"), script), StringComparison.Ordinal);
     }
 
+    // To a sandbox with -Network Nat pasta comes from its host, to which every port of it is open.
+    [Fact]
+    public void Other_sandboxes_are_closed_unless_they_are_named()
+    {
+        using var user = new UserNetworkWorld();
+        var perl = """use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 8080, V6Only => 0, Listen => 5, ReuseAddr => 1) or die $@; while (my $c = $s->accept) { my $l; 1 while ($l = <$c>) && $l =~ /\S/; print $c "HTTP/1.0 200 OK\r\n\r\nin the sandbox\n"; close $c }""";
+        NetworkWorld.Await(user.World.Hosting("hold", NetworkProfiles.Nat(), $"perl -e '{perl}'"), "running");
+        var (_, four, six) = user.World.Sandbox();
+        Assert.True(Runtime.ProcessState.Eventually(() => user.World.OnHost("sh", "-c", $"curl -s -m 1 http://{four}:8080/ || true").Length > 0));
+        var script = $"curl -sS -m 5 http://{four}:8080/ || echo refused; curl -sS -m 5 'http://[{six}]:8080/' || echo refused";
+        Assert.Equal(2, user.Sandboxed(Profile(""), script).Split('\n').Count(l => l == "refused"));
+        Assert.Equal(2, user.Sandboxed(Profile($"\"allowCidrs\": [\"{four}\", \"{six}\"]"), script).Split('\n').Count(l => l == "in the sandbox"));
+    }
+
     // Its own loopback, the addresses of its gateways, and those that mean this host: none leads to the host's.
     [Fact]
     public void Nothing_leads_to_the_hosts_loopback()
