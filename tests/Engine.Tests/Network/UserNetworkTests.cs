@@ -74,6 +74,24 @@ public sealed partial class UserNetworkTests
         Assert.Contains("you are", user.Sandboxed(Profile($"\"allowCidrs\": [\"{address.Trim('[', ']')}\"]"), script), StringComparison.Ordinal);
     }
 
+    // The host answers at every address of a range on its lo, and of one that a route calls local.
+    [Theory]
+    [InlineData("10.55.0.7", "address add 10.55.0.1/24 dev lo")]
+    [InlineData("192.0.2.200", "route add local 192.0.2.128/25 dev lo")]
+    [InlineData("192.0.2.201", "route add local 192.0.2.128/25 dev lo table main")]
+    [InlineData("[2001:db8:7::9]", "-6 route add local 2001:db8:7::/64 dev lo")]
+    public void What_is_local_to_the_host_is_closed_unless_it_is_named(string address, string make)
+    {
+        using var user = new UserNetworkWorld();
+        user.World.OnHost(["ip", .. make.Split(' ')]);
+        user.World.ServeOnHost(8081);
+        var script = $"curl -sS -m 5 http://{address}:8081/ || echo refused; curl -sS -m 5 http://{NetworkWorld.Server}/";
+        var said = user.Sandboxed(Profile(""), script);
+        Assert.Contains("refused", said, StringComparison.Ordinal);
+        Assert.Contains("you are", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused", user.Sandboxed(Profile($"\"allowCidrs\": [\"{address.Trim('[', ']')}\"]"), script), StringComparison.Ordinal);
+    }
+
     // To a sandbox with -Network Nat pasta comes from its host, to which every port of it is open.
     [Fact]
     public void Other_sandboxes_are_closed_unless_they_are_named()
