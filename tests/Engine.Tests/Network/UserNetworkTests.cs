@@ -59,6 +59,21 @@ public sealed partial class UserNetworkTests
         Assert.All(after, s => Assert.EndsWith(" " + reached.Trim('[', ']'), s, StringComparison.Ordinal));
     }
 
+    // As they are written where cloud-init and the RFCs name them; each is reached without the rule.
+    [Theory]
+    [InlineData("blockPrivate", "240.0.0.9")]
+    [InlineData("blockMetadata", "[fd00:c1::a9fe:a9fe]")]
+    [InlineData("blockMetadata", "[fd00:42::42]")]
+    [InlineData("blockMetadata", "[fd00:a9fe:a9fe::1]")]
+    public void Known_ranges_never_arrive(string rule, string address)
+    {
+        using var user = new UserNetworkWorld();
+        user.World.OnServer("ip", "address", "add", address.Trim('[', ']') + (address[0] == '[' ? "/128" : "/32"), "dev", "lo");
+        var script = $"curl -sS -m 5 http://{address}/ || echo refused";
+        Assert.Contains("you are", user.Sandboxed(Profile(""), script), StringComparison.Ordinal);
+        Assert.Contains("refused", user.Sandboxed(Profile($"\"{rule}\": true"), script), StringComparison.Ordinal);
+    }
+
     // pasta would connect to the host's own addresses as any of its programs does; another one than its interface's stands for Docker's and the like.
     [Theory]
     [InlineData(NetworkWorld.Host)]
