@@ -13,6 +13,9 @@ internal sealed record NatAddresses(int Place)
     public const int Prefix4 = 30, Prefix6 = 64;
     public const string LinkPrefix = "sbx", TablePrefix = "sandbox-";
 
+    /// <summary>All places: where other sandboxes of this machine are.</summary>
+    public static IReadOnlyList<AddressRange> All { get; } = [new(new([10, 240, 0, 0]), 16), new(IPAddress.Parse("fd42:5b0c:6e1d::"), 48)];
+
     /// <summary>The first place that overlaps nothing; null where there is none.</summary>
     public static NatAddresses? Free(IReadOnlyList<AddressRange> taken) => Enumerable.Range(0, Places).Select(p => new NatAddresses(p)).FirstOrDefault(a => !a.Overlaps(taken));
 

@@ -42,7 +42,7 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
 
     protected string Default => profile.DefaultNetworkPolicy == NetworkDefault.Allow ? "accept" : Refuse;
 
-    protected static AddressRange One(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
+    internal static AddressRange One(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 
     protected static IEnumerable<string> Match(string field, IEnumerable<AddressRange> ranges, string verdict)
     {

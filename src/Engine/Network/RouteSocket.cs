@@ -9,7 +9,7 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
 {
     private const int NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, GetAddress = 22, NewRoute = 24, GetRoute = 26; // RTM_…
     private const int LinkName = 3, LinkInfo = 18, LinkNamespace = 28, InfoKind = 1, InfoData = 2, Peer = 1; // IFLA_…, VETH_INFO_PEER
-    private const int Up = 1, NoDuplicateDetection = 2, MainTable = 254, Static = 4, Unicast = 1; // IFF_UP, IFA_F_NODAD, RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST
+    private const int Up = 1, NoDuplicateDetection = 2, MainTable = 254, LocalTable = 255, Static = 4, Unicast = 1, Local = 2, Anycast = 4; // IFF_UP, IFA_F_NODAD, RT_TABLE_…, RTPROT_STATIC, RTN_…
     private const int LinkSize = 16, AddressSize = 8, RouteSize = 12; // struct ifinfomsg, ifaddrmsg, rtmsg
     private readonly NetlinkConversation _kernel = new(opened ?? NetlinkSocket.Open(NetlinkSocket.Route, 0, "NETLINK_ROUTE"));
 
@@ -68,8 +68,13 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
         select (new IPAddress(address), (int)message[1]);
 
     /// <summary>The unicast routes of the main table.</summary>
-    public IEnumerable<RouteEntry> Routes() => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
-        where message[4] == MainTable && message[7] == Unicast
+    public IEnumerable<RouteEntry> Routes() => Routes(message => message[4] == MainTable && message[7] == Unicast);
+
+    /// <summary>What this namespace itself answers for, beyond its addresses: what is local of a range on lo, or by a route, and anycast.</summary>
+    public IEnumerable<AddressRange> LocalRanges() => Routes(message => message[4] is MainTable or LocalTable && message[7] is Local or Anycast).Select(r => new AddressRange(r.Destination, r.Prefix));
+
+    private IEnumerable<RouteEntry> Routes(Func<byte[], bool> asked) => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
+        where asked(message)
         let attributes = NetlinkConversation.Attributes(message, RouteSize).ToList()
         select new RouteEntry(
             attributes.FirstOrDefault(a => a.Type == 1).Value is { } destination ? new IPAddress(destination) : message[0] == 2 ? IPAddress.Any : IPAddress.IPv6Any,

@@ -12,17 +12,23 @@ internal abstract class SandboxNetwork
     /// <summary>Whether there is one: rules of a network are for these.</summary>
     public static bool Is(NetworkMode mode) => mode is NetworkMode.Nat or NetworkMode.User;
 
-    /// <summary>Makes it for the target, and reads it back. What fails is a row.</summary>
+    /// <summary>
+    /// Makes it for the target, and reads it back. What fails is a row, and the target then has no link at all: who runs it nevertheless
+    /// runs it without a network, never with one that no rule confines.
+    /// </summary>
     public IReadOnlyList<HardeningOutcome> Apply(int targetPid)
     {
         Prepare();
         try
         {
-            return Make(targetPid);
+            var rows = Make(targetPid);
+            if (rows.All(r => !r.Requested || r.Status == OutcomeStatus.Applied)) return rows;
+            TakeAway(targetPid);
+            return NetworkRow.TakenAway(rows);
         }
         catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
         {
-            Abandon();
+            TakeAway(targetPid);
             return [NetworkRow.Failed("network_link", e)];
         }
     }
@@ -49,4 +55,20 @@ internal abstract class SandboxNetwork
     protected abstract IReadOnlyList<HardeningOutcome> Make(int targetPid);
 
     protected abstract void Remove();
+
+    // What can't be seen to be gone is nothing to run with, best effort or not.
+    private void TakeAway(int targetPid)
+    {
+        Abandon();
+        try
+        {
+            if (!TargetLinks.Has(targetPid, NatNetwork.TargetLink)) return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the same
+        }
+
+        throw new SandboxException("network_link,NOT_REMOVED", SandboxErrorKind.ResourceUnavailable, $"The network of the target isn't as it has to be, and its {NatNetwork.TargetLink} couldn't be taken away.", "Repair-Sandbox removes what is left of it, or says why it can't.");
+    }
 }

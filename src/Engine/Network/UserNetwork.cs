@@ -27,9 +27,10 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
         var (four, six) = (HasDefault(routes, AddressFamily.InterNetwork), HasDefault(routes, AddressFamily.InterNetworkV6));
         if (!four && !six) throw new SandboxException("Network,ENETUNREACH", SandboxErrorKind.ResourceUnavailable, "The host has no default route, so that pasta would connect to nothing.", "Connect the host (ip route), or use -Network None.");
         var used = host.Addresses(0).ToList();
-        var addresses = NatAddresses.Free([.. routes.Select(r => new AddressRange(r.Destination, r.Prefix)), .. used.Select(a => new AddressRange(a.Address, a.Prefix))])
+        var local = host.LocalRanges().ToList();
+        var addresses = NatAddresses.Free([.. local, .. routes.Select(r => new AddressRange(r.Destination, r.Prefix)), .. used.Select(a => new AddressRange(a.Address, a.Prefix))])
             ?? throw new SandboxException("Network,ENOSPC", SandboxErrorKind.ResourceUnavailable, "The host has a route to all of 10.240.0.0/16.", "Change the host's routes.");
-        var rules = new UserRuleset(addresses, profile, NameServers.Reached(profile), [.. used.Select(a => a.Address).Distinct(), addresses.Gateway4, addresses.Gateway6], four, six);
+        var rules = new UserRuleset(addresses, profile, NameServers.Reached(profile), [.. local, .. used.Select(a => NftRuleset.One(a.Address))], four, six);
         var space = new TargetSpace(targetPid);
         NftProgram.Load(rules.Build(), space.EnterAsAdministrator);
         using var target = new RouteSocket(space.OpenNetlink(NetlinkSocket.Route));

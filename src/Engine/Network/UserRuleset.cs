@@ -4,9 +4,9 @@ namespace Sandbox.Network;
 
 /// <summary>
 /// The rules of a sandbox with -Network User, in its own network namespace: nobody in there has the capability to change them. What pasta
-/// would connect to on the host itself is closed as it is for -Network Nat.
+/// would connect to on the host itself is closed as it is for -Network Nat; so are the sandboxes there, whose every port is open to their host.
 /// </summary>
-internal sealed class UserRuleset(NatAddresses addresses, HardeningProfile profile, IReadOnlyList<IPAddress> nameServers, IEnumerable<IPAddress> hosts, bool withIPv4, bool withIPv6)
+internal sealed class UserRuleset(NatAddresses addresses, HardeningProfile profile, IReadOnlyList<IPAddress> nameServers, IEnumerable<AddressRange> hosts, bool withIPv4, bool withIPv6)
     : NftRuleset("sandbox", profile, nameServers)
 {
     // What no network leads to, and what reaches the host's services by a detour: loopback in every form, groups, broadcasts.
@@ -31,7 +31,7 @@ internal sealed class UserRuleset(NatAddresses addresses, HardeningProfile profi
             "ct state invalid drop",
             .. Match("daddr", Nowhere, Refuse),
             .. Policy(),
-            .. Match("daddr", hosts.Select(One), Refuse),
+            .. Match("daddr", hosts.Concat(NatAddresses.All), Refuse),
             Default,
         ]);
         Chain("input", "type filter hook input priority filter; policy drop;",

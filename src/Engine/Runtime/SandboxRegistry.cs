@@ -5,27 +5,30 @@ public static class SandboxRegistry
 {
     private const int MostEnded = 64;
     private static readonly Lock Gate = new();
-    private static readonly List<HardenedProcess> Known = [];
+    private static readonly List<(HardenedProcess Process, SandboxSupervisor Supervisor)> Known = [];
 
     /// <summary>All that are known, oldest first.</summary>
     public static IReadOnlyList<HardenedProcess> All
     {
         get
         {
-            lock (Gate) return [.. Known];
+            lock (Gate) return [.. Known.Select(k => k.Process)];
         }
     }
 
-    /// <summary>Kills every running one; for the end of a session.</summary>
-    public static void StopAll()
-    {
-        foreach (var process in All.Where(p => !p.HasExited)) process.Stop(TimeSpan.Zero);
-    }
+    /// <summary>Kills every running one, and returns when nothing of them is left. A session that ends by itself does so, for up to 5 seconds.</summary>
+    public static void StopAll() => SessionEnd.Stop(Running(), Timeout.InfiniteTimeSpan);
 
     internal static void Add(HardenedProcess process, SandboxSupervisor supervisor)
     {
-        lock (Gate) Known.Add(process);
+        lock (Gate) Known.Add((process, supervisor));
         supervisor.Ended = Trim;
+        SessionEnd.Watch(Running);
+    }
+
+    private static IReadOnlyList<SandboxSupervisor> Running()
+    {
+        lock (Gate) return [.. Known.Where(k => !k.Process.HasExited).Select(k => k.Supervisor)];
     }
 
     // Ended ones hold their output; only so many are kept.
@@ -33,7 +36,7 @@ public static class SandboxRegistry
     {
         lock (Gate)
         {
-            var ended = Known.Where(p => p.HasExited).ToArray();
+            var ended = Known.Where(k => k.Process.HasExited).ToArray();
             foreach (var old in ended.Take(Math.Max(0, ended.Length - MostEnded))) Known.Remove(old);
         }
     }

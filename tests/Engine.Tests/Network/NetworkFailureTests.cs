@@ -35,6 +35,20 @@ public sealed class NetworkFailureTests : IDisposable
         Assert.Equal(before, _world.State());
     }
 
+    // A program called nft that says that all is well, and loads nothing.
+    [Fact]
+    public void Best_effort_has_no_network_without_its_rules()
+    {
+        var before = _world.State();
+        var said = _world.SandboxedAfter("mount --bind /bin/true /usr/sbin/nft", NetworkProfiles.Nat("\"failClosed\": false"), $"echo it ran; cat /proc/self/net/dev; curl -sS -m 2 http://{NetworkWorld.Host}/ http://{NetworkWorld.Server}/");
+        Assert.Contains("it ran", said, StringComparison.Ordinal);
+        Assert.Contains("row network_policy Failed read back: ", said, StringComparison.Ordinal);
+        Assert.Contains("row network_link Failed", said, StringComparison.Ordinal);
+        Assert.Contains("the network was taken away", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("eth0:", said, StringComparison.Ordinal);
+        Assert.Equal(before, _world.State());
+    }
+
     [Fact]
     public void Where_every_place_is_taken_it_says_so()
     {

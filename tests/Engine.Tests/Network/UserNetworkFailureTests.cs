@@ -64,6 +64,24 @@ public sealed class UserNetworkFailureTests
         Assert.Empty(user.World.Seen);
     }
 
+    // A program called nft that says that all is well, and loads nothing.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Best_effort_has_no_network_without_its_rules(bool root)
+    {
+        using var user = new UserNetworkWorld(root);
+        var said = user.Sandboxed(UserNetworkTests.Profile("\"failClosed\": false, \"blockPrivate\": true"), $"echo it ran; cat /proc/self/net/dev; curl -sS -m 2 http://{NetworkWorld.Server}/ 'http://[{NetworkWorld.Server6}]/' http://{NetworkWorld.Private}/", UserNetworkWorld.OpenDevice + "; mount --bind /bin/true /usr/sbin/nft");
+        Assert.Contains("it ran", said, StringComparison.Ordinal);
+        Assert.Contains("row network_policy Failed read back: table inet sandbox in its own namespace: 0 of", said, StringComparison.Ordinal);
+        Assert.Contains("row network_link Failed", said, StringComparison.Ordinal);
+        Assert.Contains("the network was taken away", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("eth0:", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("you are", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("level Full", said, StringComparison.Ordinal);
+        Assert.Contains("error network_policy,NOT_IN_FORCE", user.Sandboxed(UserNetworkTests.Profile(""), "echo it ran", UserNetworkWorld.OpenDevice + "; mount --bind /bin/true /usr/sbin/nft"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

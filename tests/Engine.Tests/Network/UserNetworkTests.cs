@@ -59,6 +59,21 @@ public sealed partial class UserNetworkTests
         Assert.All(after, s => Assert.EndsWith(" " + reached.Trim('[', ']'), s, StringComparison.Ordinal));
     }
 
+    // As they are written where cloud-init and the RFCs name them; each is reached without the rule.
+    [Theory]
+    [InlineData("blockPrivate", "240.0.0.9")]
+    [InlineData("blockMetadata", "[fd00:c1::a9fe:a9fe]")]
+    [InlineData("blockMetadata", "[fd00:42::42]")]
+    [InlineData("blockMetadata", "[fd00:a9fe:a9fe::1]")]
+    public void Known_ranges_never_arrive(string rule, string address)
+    {
+        using var user = new UserNetworkWorld();
+        user.World.OnServer("ip", "address", "add", address.Trim('[', ']') + (address[0] == '[' ? "/128" : "/32"), "dev", "lo");
+        var script = $"curl -sS -m 5 http://{address}/ || echo refused";
+        Assert.Contains("you are", user.Sandboxed(Profile(""), script), StringComparison.Ordinal);
+        Assert.Contains("refused", user.Sandboxed(Profile($"\"{rule}\": true"), script), StringComparison.Ordinal);
+    }
+
     // pasta would connect to the host's own addresses as any of its programs does; another one than its interface's stands for Docker's and the like.
     [Theory]
     [InlineData(NetworkWorld.Host)]
@@ -72,6 +87,38 @@ public sealed partial class UserNetworkTests
         var script = $"curl -sS -m 5 http://{address}:8081/ || echo refused";
         Assert.Contains("refused", user.Sandboxed(Profile(""), script), StringComparison.Ordinal);
         Assert.Contains("you are", user.Sandboxed(Profile($"\"allowCidrs\": [\"{address.Trim('[', ']')}\"]"), script), StringComparison.Ordinal);
+    }
+
+    // The host answers at every address of a range on its lo, and of one that a route calls local.
+    [Theory]
+    [InlineData("10.55.0.7", "address add 10.55.0.1/24 dev lo")]
+    [InlineData("192.0.2.200", "route add local 192.0.2.128/25 dev lo")]
+    [InlineData("192.0.2.201", "route add local 192.0.2.128/25 dev lo table main")]
+    [InlineData("[2001:db8:7::9]", "-6 route add local 2001:db8:7::/64 dev lo")]
+    public void What_is_local_to_the_host_is_closed_unless_it_is_named(string address, string make)
+    {
+        using var user = new UserNetworkWorld();
+        user.World.OnHost(["ip", .. make.Split(' ')]);
+        user.World.ServeOnHost(8081);
+        var script = $"curl -sS -m 5 http://{address}:8081/ || echo refused; curl -sS -m 5 http://{NetworkWorld.Server}/";
+        var said = user.Sandboxed(Profile(""), script);
+        Assert.Contains("refused", said, StringComparison.Ordinal);
+        Assert.Contains("you are", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused", user.Sandboxed(Profile($"\"allowCidrs\": [\"{address.Trim('[', ']')}\"]"), script), StringComparison.Ordinal);
+    }
+
+    // To a sandbox with -Network Nat pasta comes from its host, to which every port of it is open.
+    [Fact]
+    public void Other_sandboxes_are_closed_unless_they_are_named()
+    {
+        using var user = new UserNetworkWorld();
+        var perl = """use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 8080, V6Only => 0, Listen => 5, ReuseAddr => 1) or die $@; while (my $c = $s->accept) { my $l; 1 while ($l = <$c>) && $l =~ /\S/; print $c "HTTP/1.0 200 OK\r\n\r\nin the sandbox\n"; close $c }""";
+        NetworkWorld.Await(user.World.Hosting("hold", NetworkProfiles.Nat(), $"perl -e '{perl}'"), "running");
+        var (_, four, six) = user.World.Sandbox();
+        Assert.True(Runtime.ProcessState.Eventually(() => user.World.OnHost("sh", "-c", $"curl -s -m 1 http://{four}:8080/ || true").Length > 0));
+        var script = $"curl -sS -m 5 http://{four}:8080/ || echo refused; curl -sS -m 5 'http://[{six}]:8080/' || echo refused";
+        Assert.Equal(2, user.Sandboxed(Profile(""), script).Split('\n').Count(l => l == "refused"));
+        Assert.Equal(2, user.Sandboxed(Profile($"\"allowCidrs\": [\"{four}\", \"{six}\"]"), script).Split('\n').Count(l => l == "in the sandbox"));
     }
 
     // Its own loopback, the addresses of its gateways, and those that mean this host: none leads to the host's.
