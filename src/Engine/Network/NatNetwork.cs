@@ -52,6 +52,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         _rules = new NatRuleset(names, profile, NameServers.Reached(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
         NftProgram.Load(_rules.Build());
         foreach (var setting in _journal.Settings) setting.Apply();
+        ConnectionRemoval.Forget(names);
         using var space = NetworkNamespace.Of(targetPid);
         host.CreatePair(names.Link, TargetLink, space);
         HostForwarding.SetUp(names.Link, WithIPv6, loopback: profile.PublishPorts.Count > 0);
