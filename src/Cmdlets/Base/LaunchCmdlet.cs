@@ -97,10 +97,11 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         }
     }
 
-    /// <summary>What kept a trace, a recording or a capture of a process that has ended from being whole.</summary>
+    /// <summary>What ended its network, and what kept a trace, a recording or a capture of a process that has ended from being whole.</summary>
     protected void WriteRecordFailures(HardenedProcess process)
     {
         ArgumentNullException.ThrowIfNull(process);
+        if (process.NetworkFailure is { } network) WriteSandboxError(network, process);
         if (process.TraceFailure is { } trace) WriteSandboxError(trace, process);
         if (process.ViolationFailure is { } recording) WriteSandboxError(recording, process);
         if (process.Capture is not { } capture) return;

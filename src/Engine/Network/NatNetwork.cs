@@ -15,6 +15,10 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     private readonly string? _withoutIPv6 = HostForwarding.WithoutIPv6;
     private NetworkJournal? _journal;
     private NatRuleset? _rules;
+    private RulesetWatch? _watch;
+
+    /// <summary>What ended it before the program's end; null where nothing did.</summary>
+    public SandboxException? Failure => _watch?.Failure;
 
     private bool WithIPv6 => _withoutIPv6 is null;
 
@@ -29,6 +33,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     protected override void Remove()
     {
         _ports.Dispose();
+        _watch?.Dispose();
         if (Interlocked.Exchange(ref _journal, null) is not { } journal) return;
         // Whatever goes wrong: once nobody holds the journal, a repair takes it up.
         using (journal)
@@ -51,7 +56,9 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         var names = _journal.Addresses;
         _rules = new NatRuleset(names, profile, NameServers.Reached(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
         NftProgram.Load(_rules.Build());
+        _watch = new RulesetWatch(_rules, names.Link);
         foreach (var setting in _journal.Settings) setting.Apply();
+        ConnectionRemoval.Forget(names);
         using var space = NetworkNamespace.Of(targetPid);
         host.CreatePair(names.Link, TargetLink, space);
         HostForwarding.SetUp(names.Link, WithIPv6, loopback: profile.PublishPorts.Count > 0);

@@ -27,6 +27,10 @@ internal sealed class NatRuleset(NatAddresses addresses, HardeningProfile profil
         }
     }
 
+    // The host may give a connection another destination (DNAT, a port that another sandbox publishes): where the program wanted to go counts
+    // as well as where it would get.
+    protected override IReadOnlyList<string> Destinations => ["F daddr", "ct original F daddr"];
+
     private string Link => Quoted(addresses.Link);
 
     private IEnumerable<string> Forward()

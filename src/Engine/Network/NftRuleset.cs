@@ -35,18 +35,27 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
     /// <summary>What the profile says of addresses; the name servers come first, and what is denied before what is allowed.</summary>
     protected IEnumerable<string> Policy() =>
     [
-        .. Match("daddr", nameServers.Select(One), "meta l4proto { tcp, udp } th dport 53 accept"),
-        .. Match("daddr", NetworkRules.Denied(profile), Refuse),
-        .. Match("daddr", NetworkRules.Allowed(profile), "accept"),
+        .. Match(Destinations, nameServers.Select(One), "meta l4proto { tcp, udp } th dport 53 accept"),
+        .. Destinations.SelectMany(d => Match([d], NetworkRules.Denied(profile), Refuse)),
+        .. Match(Destinations, NetworkRules.Allowed(profile), "accept"),
     ];
+
+    /// <summary>The destinations that count, F the family: what is denied by one of them is denied, what is allowed needs all.</summary>
+    protected virtual IReadOnlyList<string> Destinations => ["F daddr"];
 
     protected string Default => profile.DefaultNetworkPolicy == NetworkDefault.Allow ? "accept" : Refuse;
 
     internal static AddressRange One(IPAddress address) => new(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 
-    protected static IEnumerable<string> Match(string field, IEnumerable<AddressRange> ranges, string verdict)
+    protected static IEnumerable<string> Match(string field, IEnumerable<AddressRange> ranges, string verdict) => Match(["F " + field], ranges, verdict);
+
+    private static IEnumerable<string> Match(IReadOnlyList<string> fields, IEnumerable<AddressRange> ranges, string verdict)
     {
-        foreach (var family in ranges.GroupBy(r => r.IsIPv6)) yield return $"{(family.Key ? "ip6" : "ip")} {field} {Set(NetworkRules.Widest(family))} {verdict}";
+        foreach (var family in ranges.GroupBy(r => r.IsIPv6))
+        {
+            var set = Set(NetworkRules.Widest(family));
+            yield return string.Concat(fields.Select(f => $"{f.Replace("F", family.Key ? "ip6" : "ip", StringComparison.Ordinal)} {set} ")) + verdict;
+        }
     }
 
     protected static string Set(IEnumerable<object> elements) => $"{{ {string.Join(", ", elements)} }}";

@@ -38,6 +38,8 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
 
     public void SetUp(int index) => _kernel.Do("RTM_NEWLINK", "interface up", new NetlinkMessage(NewLink, NetlinkMessage.Acknowledge).Put(0).Put(index).Put(Up).Put(Up));
 
+    public void SetDown(int index) => _kernel.Do("RTM_NEWLINK", "interface down", new NetlinkMessage(NewLink, NetlinkMessage.Acknowledge).Put(0).Put(index).Put(0).Put(Up));
+
     /// <summary>Adds an address. Duplicates can't be on a link with two ends, and looking for them would take a second.</summary>
     public void AddAddress(int index, IPAddress address, int prefix)
     {

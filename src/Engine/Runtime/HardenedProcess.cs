@@ -138,6 +138,12 @@ public sealed class HardenedProcess
     public SandboxException? TraceFailure => _supervisor.Companions.Recorder is not { } recorder ? null : recorder.Failure ?? (recorder.Lost == 0 ? null
         : new("Trace,NOT_COUNTED", SandboxErrorKind.ResourceUnavailable, $"{recorder.Lost} calls or processes were not counted, for want of memory in the kernel: the trace may lack calls.", "Run it again, or with -TraceMethod Notify."));
 
+    /// <summary>
+    /// What ended its network before it ended itself: under -Network Nat another program took its rules away, and it was disconnected.
+    /// Null where nothing did.
+    /// </summary>
+    public SandboxException? NetworkFailure => (_supervisor.Companions.Network as Sandbox.Network.NatNetwork)?.Failure;
+
     /// <summary>Whether the kernel logs what its filter does.</summary>
     internal bool FilterLogs { get; }
 

@@ -3,8 +3,6 @@ namespace Sandbox.Tests.Network;
 /// <summary>What keeps a network from being made is an error with its reason; the program never runs, and nothing is left.</summary>
 public sealed class NetworkFailureTests : IDisposable
 {
-    private const int Place = 0x1234;
-
     // Of the host's root: no other can be mounted where a part of /proc is read-only.
     private const string Profile = """{ "extends": "Standard", "name": "nat", "network": "Nat", "namespaces": ["Network"] }""";
     private readonly NetworkWorld _world = new();
@@ -64,7 +62,7 @@ public sealed class NetworkFailureTests : IDisposable
     [InlineData("nft 'add table inet sandbox-1234; add chain inet sandbox-1234 mine'", "nft delete table inet sandbox-1234")]
     public void What_is_called_like_ours_and_is_not_stays(string make, string remove)
     {
-        LeaveOnePlace();
+        _world.LeaveOnePlace();
         _world.OnHost("sh", "-c", make);
         AssertFull();
         _world.OnHost("sh", "-c", remove);
@@ -80,16 +78,5 @@ public sealed class NetworkFailureTests : IDisposable
         Assert.Contains("Stop sandboxes, or change the host's routes.", said, StringComparison.Ordinal);
         Assert.DoesNotContain("it ran", said, StringComparison.Ordinal);
         Assert.Equal(before, _world.State());
-    }
-
-    // The halves that a range has at every prefix without the place.
-    private void LeaveOnePlace()
-    {
-        for (var prefix = 17; prefix <= 30; prefix++)
-        {
-            var sibling = (Place << 2) ^ (1 << (32 - prefix));
-            var network = sibling & ~((1 << (32 - prefix)) - 1);
-            _world.OnHost("ip", "route", "add", $"10.240.{network >> 8 & 255}.{network & 255}/{prefix}", "via", NetworkWorld.Server);
-        }
     }
 }

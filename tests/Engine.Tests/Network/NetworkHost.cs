@@ -85,6 +85,7 @@ internal static class NetworkHost
             foreach (var row in process.Outcome.Where(r => r.Name.StartsWith("network", StringComparison.Ordinal) || r.Name == "name_resolution")) Console.WriteLine($"row {row.Name} {row.Status} {row.Detail}");
             then(process);
             Console.WriteLine($"level {process.Level}");
+            if (process.NetworkFailure is { } ended) Console.WriteLine($"ended {ended.ErrorId}: {ended.Message} {ended.Remedy}");
             Console.WriteLine(process.StandardOutput + process.StandardError);
             return process.ExitCode ?? 125;
         }

@@ -144,6 +144,17 @@ public sealed class NetworkWorld : IDisposable
         return (link, $"{addresses.Target4}", $"{addresses.Target6}");
     }
 
+    /// <summary>Leaves sandboxes of this host one place, 0x1234: routes have the half that a range has beside it, at every prefix.</summary>
+    public void LeaveOnePlace()
+    {
+        for (var prefix = 17; prefix <= 30; prefix++)
+        {
+            var sibling = (0x1234 << 2) ^ (1 << (32 - prefix));
+            var network = sibling & ~((1 << (32 - prefix)) - 1);
+            OnHost("ip", "route", "add", $"10.240.{network >> 8 & 255}.{network & 255}/{prefix}", "via", Server);
+        }
+    }
+
     /// <summary>Starts a server on the host itself.</summary>
     public void ServeOnHost(int port) => Serve(HostSpace, port, []);
 

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sandbox.Native;
+using Tmds.Linux;
+
+namespace Sandbox.Network;
+
+/// <summary>
+/// Watches over the rules of one sandbox while it runs. Any program with CAP_NET_ADMIN can take them away, as <c>nft flush ruleset</c> does;
+/// without them the link would lead everywhere. The kernel tells of it (NFNLGRP_NFTABLES), and the link goes down at once.
+/// </summary>
+internal sealed class RulesetWatch : IDisposable
+{
+    private const int Subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
+    private const int DeleteTable = Subsystem | 2, DeleteChain = Subsystem | 5, DeleteRule = Subsystem | 8; // NFT_MSG_…
+    private const uint Group = 1 << 6; // NFNLGRP_NFTABLES, the seventh
+    private const int FamilySize = 4, TableName = 1; // struct nfgenmsg; NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE
+    private readonly NatRuleset _rules;
+    private readonly string _link;
+    private readonly NetlinkSocket _events;
+    private readonly RouteSocket _routes;
+    private readonly FileDescriptor _stop;
+    private readonly Thread _thread;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private SandboxException? _failure;
+    private int _disposed;
+
+    /// <summary>Begins, in the network namespace of the calling thread, when the rules are loaded and before the link is there.</summary>
+    public RulesetWatch(NatRuleset rules, string link)
+    {
+        (_rules, _link) = (rules, link);
+        _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Group, "NETLINK_NETFILTER");
+        try
+        {
+            _routes = new RouteSocket();
+            _stop = new(Check.Result("eventfd", LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK)));
+        }
+        catch
+        {
+            _routes?.Dispose();
+            _events.Dispose();
+            throw;
+        }
+
+        _thread = new Thread(Run) { Name = "Sandbox.RulesetWatch", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>What became of the rules, and of the link; null while they are in force.</summary>
+    public SandboxException? Failure => Volatile.Read(ref _failure);
+
+    public unsafe void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        ulong one = 1;
+        _ = LibC.write(_stop.Number, &one, 8);
+        _thread.Join();
+        _stop.Dispose();
+        _routes.Dispose();
+        _events.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Watch();
+        }
+        catch (Exception e)
+        {
+            // Nobody would see the rules go from here on.
+            Disconnect($"its rules can't be watched any longer: {e.Message}");
+        }
+    }
+
+    private unsafe void Watch()
+    {
+        var polls = stackalloc pollfd[2];
+        polls[0].fd = _events.File.Number;
+        polls[1].fd = _stop.Number;
+        polls[0].events = polls[1].events = (short)LibC.POLLIN;
+        for (;;)
+        {
+            polls[0].revents = polls[1].revents = 0;
+            if (PollEvents.Wait(polls, 2, -1) == 0) continue;
+            // What came before the end is told, too.
+            if (Touched() && Count() is var found && found != _rules.Rules)
+            {
+                Disconnect(found is null ? $"another program removed its table inet {_rules.Table}" : $"another program changed its table inet {_rules.Table}: {found} of {_rules.Rules} rules are left");
+                return;
+            }
+
+            if (polls[1].revents != 0) return;
+        }
+    }
+
+    // Whether what has come may mean that something of the table is gone.
+    private bool Touched()
+    {
+        var touched = false;
+        for (;;)
+        {
+            int length;
+            try
+            {
+                length = _events.Receive(_buffer, "nftables events");
+            }
+            catch (ErrnoException e) when (e.Errno is Errno.ENOBUFS or Errno.EMSGSIZE)
+            {
+                touched = true; // some were lost
+                continue;
+            }
+
+            if (length == 0) return touched;
+            for (var at = 0; at + NetlinkSocket.HeaderSize <= length;)
+            {
+                var header = _buffer.AsSpan(at);
+                var size = BinaryPrimitives.ReadInt32LittleEndian(header);
+                if (size < NetlinkSocket.HeaderSize || at + size > length) break;
+                if (BinaryPrimitives.ReadUInt16LittleEndian(header[4..]) is DeleteTable or DeleteChain or DeleteRule) touched |= IsOurs(header[NetlinkSocket.HeaderSize..size]);
+                at += (size + 3) & ~3;
+            }
+        }
+    }
+
+    private bool IsOurs(ReadOnlySpan<byte> message)
+    {
+        if (message.Length < FamilySize) return false;
+        foreach (var (type, value) in new NetlinkAttributes(message[FamilySize..]))
+        {
+            if (type == TableName) return Encoding.UTF8.GetString(value).TrimEnd('\0') == _rules.Table;
+        }
+
+        return false;
+    }
+
+    private int? Count() => NftTables.Names().Contains(_rules.Table) ? NftTables.CountRules(_rules.Table) : null;
+
+    private void Disconnect(string reason)
+    {
+        try
+        {
+            if (_routes.IndexOf(_link) is var index and not 0) _routes.SetDown(index);
+            reason += "; its link was taken down, and it has no network any more";
+        }
+        catch (Exception e)
+        {
+            reason += $"; its link could not be taken down ({e.Message}), and no rule holds for it any more";
+        }
+
+        Volatile.Write(ref _failure, new SandboxException("Network,RULES_GONE", SandboxErrorKind.ResourceUnavailable, $"The network of this sandbox has ended: {reason}.", "Keep other programs from tables named sandbox-* (nft flush ruleset, a reload of nftables.service), and start it again."));
+    }
+}
