@@ -29,8 +29,7 @@ internal static class HostForwarding
         {
             if (family == Six && (!withIPv6 || AllOfIPv6)) continue;
             var path = family == Six ? $"{Six}/{link}/force_forwarding" : $"{Four}/{link}/forwarding";
-            if (others.Find(o => o.Path == path) is { } borrowed) needed.Add(borrowed);
-            else if (Sysctl.TryRead(path) is "0") needed.Add(new(path, "0", "1"));
+            if ((others.Find(o => o.Path == path && !o.IsTakenOver) ?? BorrowedSetting.Borrow(path, "1")) is { } setting) needed.Add(setting);
         }
 
         return needed;
