@@ -9,7 +9,7 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
 {
     private const int NewLink = 16, DeleteLink = 17, GetLink = 18, NewAddress = 20, GetAddress = 22, NewRoute = 24, GetRoute = 26; // RTM_…
     private const int LinkName = 3, LinkInfo = 18, LinkNamespace = 28, InfoKind = 1, InfoData = 2, Peer = 1; // IFLA_…, VETH_INFO_PEER
-    private const int Up = 1, NoDuplicateDetection = 2, MainTable = 254, Static = 4, Unicast = 1; // IFF_UP, IFA_F_NODAD, RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST
+    private const int Up = 1, NoDuplicateDetection = 2, MainTable = 254, LocalTable = 255, Static = 4, Unicast = 1; // IFF_UP, IFA_F_NODAD, RT_TABLE_MAIN, RT_TABLE_LOCAL, RTPROT_STATIC, RTN_UNICAST
     private const int LinkSize = 16, AddressSize = 8, RouteSize = 12; // struct ifinfomsg, ifaddrmsg, rtmsg
     private readonly NetlinkConversation _kernel = new(opened ?? NetlinkSocket.Open(NetlinkSocket.Route, 0, "NETLINK_ROUTE"));
 
@@ -70,16 +70,22 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
         select (new IPAddress(address), (int)message[1]);
 
     /// <summary>The unicast routes of the main table.</summary>
-    public IEnumerable<RouteEntry> Routes() => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
-        where message[4] == MainTable && message[7] == Unicast
+    public IEnumerable<RouteEntry> Routes() => RoutesOf(t => t == MainTable);
+
+    /// <summary>Those of every table but the local one: by rules of ip-rule(8) others lead out too, as those of wg-quick and Tailscale do.</summary>
+    public IEnumerable<RouteEntry> RoutesOfAllTables() => RoutesOf(t => t != LocalTable);
+
+    public void Dispose() => _kernel.Dispose();
+
+    private IEnumerable<RouteEntry> RoutesOf(Func<int, bool> table) => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
+        where message[7] == Unicast
         let attributes = NetlinkConversation.Attributes(message, RouteSize).ToList()
+        where table(attributes.FirstOrDefault(a => a.Type == 15).Value is { } number ? BinaryPrimitives.ReadInt32LittleEndian(number) : message[4]) // RTA_TABLE, for numbers beyond a byte
         select new RouteEntry(
             attributes.FirstOrDefault(a => a.Type == 1).Value is { } destination ? new IPAddress(destination) : message[0] == 2 ? IPAddress.Any : IPAddress.IPv6Any,
             message[1],
             attributes.FirstOrDefault(a => a.Type == 5).Value is { } gateway ? new IPAddress(gateway) : null,
             Outputs(attributes));
-
-    public void Dispose() => _kernel.Dispose();
 
     // RTA_OIF, or the legs of RTA_MULTIPATH: struct rtnexthop with its index at 4.
     private static List<int> Outputs(List<(int Type, byte[] Value)> attributes)

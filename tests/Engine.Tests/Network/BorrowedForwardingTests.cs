@@ -50,6 +50,23 @@ public sealed class BorrowedForwardingTests : IDisposable
         Assert.Equal(before, _world.State());
     }
 
+    // As wg-quick and Tailscale have it: the main table knows nothing of the way out.
+    [Fact]
+    public void A_way_out_in_a_table_of_its_own_forwards_too()
+    {
+        _world.OnHost("sh", "-c", $"""
+            set -e
+            ip route del default; ip address del {NetworkWorld.Host}/24 dev up0; ip address add {NetworkWorld.Host}/32 dev up0
+            ip neighbour replace {NetworkWorld.Server} lladdr {_world.OnServer("cat", "/sys/class/net/up0/address").Trim()} dev up0 nud permanent
+            ip route add default via {NetworkWorld.Server} dev up0 onlink table 51820
+            ip rule add pref 90 lookup main suppress_prefixlength 0; ip rule add pref 100 lookup 51820
+            """);
+        var before = _world.State();
+        Assert.Contains("you are", _world.OnHost("curl", "-sS", "-m", "5", $"http://{NetworkWorld.Server}/"), StringComparison.Ordinal);
+        Assert.Contains($"you are {NetworkWorld.Host}", _world.Sandboxed(NetworkProfiles.Nat(), $"curl -sS -m 5 http://{NetworkWorld.Server}/"), StringComparison.Ordinal);
+        Assert.Equal(before, _world.State());
+    }
+
     private System.Diagnostics.Process Hold()
     {
         var host = _world.Hosting("hold", NetworkProfiles.Nat(), "sleep 60");
