@@ -22,15 +22,14 @@ internal static class HostForwarding
     public static IReadOnlyList<BorrowedSetting> Needed(RouteSocket routes, bool withIPv6)
     {
         var links = routes.Links().ToDictionary(l => l.Index, l => l.Name);
-        var used = routes.Routes().SelectMany(r => r.Outputs.Select(o => (links.GetValueOrDefault(o, ""), r.Destination.AddressFamily == AddressFamily.InterNetworkV6 && !r.Destination.IsIPv6LinkLocal && r.Prefix < 128 ? Six : r.Destination.AddressFamily == AddressFamily.InterNetwork ? Four : ""))).Distinct();
+        var used = routes.RoutesOfAllTables().SelectMany(r => r.Outputs.Select(o => (links.GetValueOrDefault(o, ""), r.Destination.AddressFamily == AddressFamily.InterNetworkV6 && !r.Destination.IsIPv6LinkLocal && r.Prefix < 128 ? Six : r.Destination.AddressFamily == AddressFamily.InterNetwork ? Four : ""))).Distinct();
         var others = NetworkJournals.Others(null).SelectMany(j => j.Settings).ToList();
         var needed = new List<BorrowedSetting>();
         foreach (var (link, family) in used.Where(u => u.Item1.Length > 0 && u.Item2.Length > 0 && u.Item1 != "lo" && !u.Item1.StartsWith(NatAddresses.LinkPrefix, StringComparison.Ordinal)))
         {
             if (family == Six && (!withIPv6 || AllOfIPv6)) continue;
             var path = family == Six ? $"{Six}/{link}/force_forwarding" : $"{Four}/{link}/forwarding";
-            if (others.Find(o => o.Path == path) is { } borrowed) needed.Add(borrowed);
-            else if (Sysctl.TryRead(path) is "0") needed.Add(new(path, "0", "1"));
+            if ((others.Find(o => o.Path == path && !o.IsTakenOver) ?? BorrowedSetting.Borrow(path, "1")) is { } setting) needed.Add(setting);
         }
 
         return needed;

@@ -49,7 +49,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         using (NetworkJournals.Enter())
         {
             var settings = HostForwarding.Needed(host, WithIPv6);
-            var (addresses, file) = NetworkJournals.Reserve([.. host.Routes().Select(r => new AddressRange(r.Destination, r.Prefix)), .. host.Addresses(0).Select(a => new AddressRange(a.Address, a.Prefix))], host.Links().Select(l => l.Name).Concat(NftTables.Names()).ToHashSet(StringComparer.Ordinal));
+            var (addresses, file) = NetworkJournals.Reserve([.. host.RoutesOfAllTables().Select(r => new AddressRange(r.Destination, r.Prefix)), .. host.Addresses(0).Select(a => new AddressRange(a.Address, a.Prefix))], host.Links().Select(l => l.Name).Concat(NftTables.Names()).ToHashSet(StringComparer.Ordinal));
             _journal = NetworkJournal.Write(addresses, file, settings);
         }
 

@@ -40,7 +40,7 @@ internal sealed class NetworkJournal(NatAddresses addresses, FileLock file, stri
         // Not by File: it takes a lock of its own, which the owner's keeps away.
         var lines = ProcFile.Read(path).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')).ToArray();
         if (lines is not [["boot", var boot], ["space", var space], .., ["end"]] || boot != Boot) return null;
-        return new(new(place), file, space, [.. lines.Where(l => l is ["setting", _, _, _]).Select(l => new BorrowedSetting(l[1], l[2], l[3]))]);
+        return new(new(place), file, space, [.. lines.Where(l => l is ["setting", _, _, _, _]).Select(l => new BorrowedSetting(l[1], l[2], l[3], l[4]))]);
     }
 
     public void Dispose() => file.Dispose();
@@ -48,7 +48,7 @@ internal sealed class NetworkJournal(NatAddresses addresses, FileLock file, stri
     private static unsafe NetworkJournal Fill(NatAddresses addresses, FileLock file, IReadOnlyList<BorrowedSetting> settings)
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"boot {Boot}\nspace {NetworkSpaces.Own}\n");
-        foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"setting {setting.Path} {setting.Before} {setting.Set}\n");
+        foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"setting {setting.Path} {setting.Before} {setting.Set} {setting.AllBefore}\n");
         var bytes = Encoding.UTF8.GetBytes(text.Append("end\n").ToString());
         int written;
         fixed (byte* at = bytes) written = Check.Result("write", (int)(long)LibC.write(file.File.Number, at, bytes.Length), "journal");

@@ -66,7 +66,7 @@ public static class NetworkRepair
     {
         Name = journal.Addresses.Table,
         Link = journal.Addresses.Link,
-        Settings = [.. NetworkRemoval.Unshared(journal).Where(s => s.Now == s.Set).Select(s => s.ToString())],
+        Settings = [.. NetworkRemoval.Unshared(journal).Where(s => s.IsOurs).Select(s => s.ToString())],
         Journal = path,
     };
 }

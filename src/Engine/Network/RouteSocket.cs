@@ -70,21 +70,24 @@ internal sealed class RouteSocket(NetlinkSocket? opened = null) : IDisposable
         select (new IPAddress(address), (int)message[1]);
 
     /// <summary>The unicast routes of the main table.</summary>
-    public IEnumerable<RouteEntry> Routes() => Routes(message => message[4] == MainTable && message[7] == Unicast);
+    public IEnumerable<RouteEntry> Routes() => RoutesOf((type, table) => type == Unicast && table == MainTable);
+
+    /// <summary>Those of every table but the local one: by rules of ip-rule(8) others lead out too, as those of wg-quick and Tailscale do.</summary>
+    public IEnumerable<RouteEntry> RoutesOfAllTables() => RoutesOf((type, table) => type == Unicast && table != LocalTable);
 
     /// <summary>What this namespace itself answers for, beyond its addresses: what is local of a range on lo, or by a route, and anycast.</summary>
-    public IEnumerable<AddressRange> LocalRanges() => Routes(message => message[4] is MainTable or LocalTable && message[7] is Local or Anycast).Select(r => new AddressRange(r.Destination, r.Prefix));
+    public IEnumerable<AddressRange> LocalRanges() => RoutesOf((type, table) => type is Local or Anycast && table is MainTable or LocalTable).Select(r => new AddressRange(r.Destination, r.Prefix));
 
-    private IEnumerable<RouteEntry> Routes(Func<byte[], bool> asked) => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
-        where asked(message)
+    public void Dispose() => _kernel.Dispose();
+
+    private IEnumerable<RouteEntry> RoutesOf(Func<int, int, bool> asked) => from message in _kernel.Dump("RTM_GETROUTE", "routes", new NetlinkMessage(GetRoute, NetlinkMessage.Dump).Put(0).Put(0).Put(0))
         let attributes = NetlinkConversation.Attributes(message, RouteSize).ToList()
+        where asked(message[7], attributes.FirstOrDefault(a => a.Type == 15).Value is { } number ? BinaryPrimitives.ReadInt32LittleEndian(number) : message[4]) // RTA_TABLE, for numbers beyond a byte
         select new RouteEntry(
             attributes.FirstOrDefault(a => a.Type == 1).Value is { } destination ? new IPAddress(destination) : message[0] == 2 ? IPAddress.Any : IPAddress.IPv6Any,
             message[1],
             attributes.FirstOrDefault(a => a.Type == 5).Value is { } gateway ? new IPAddress(gateway) : null,
             Outputs(attributes));
-
-    public void Dispose() => _kernel.Dispose();
 
     // RTA_OIF, or the legs of RTA_MULTIPATH: struct rtnexthop with its index at 4.
     private static List<int> Outputs(List<(int Type, byte[] Value)> attributes)
