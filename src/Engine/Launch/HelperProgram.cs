@@ -11,7 +11,7 @@ namespace Sandbox.Launch;
 internal sealed class HelperProgram : IDisposable
 {
     private const int MostSaid = 1 << 14;
-    private const int Patience = 5000;
+    private const int Patience = 20_000; // milliseconds; what takes moments takes seconds on a machine that is busy enough
     private readonly LaunchedSandbox _launched;
     private readonly FileDescriptor _said;
     private bool _disposed;
@@ -102,12 +102,24 @@ internal sealed class HelperProgram : IDisposable
 
     private static LaunchedSandbox Start(LaunchPlan plan, LaunchStdio stdio, bool mustRun)
     {
-        var launched = SandboxLauncher.Start(plan, new(), stdio, new PassingGate(), newSession: true, TimeSpan.FromMilliseconds(Patience));
+        var launched = Launch(plan, stdio);
         if (launched.Running || !mustRun) return launched;
         using (launched)
         {
             launched.ReapInit();
             throw Failure(launched);
+        }
+    }
+
+    private static LaunchedSandbox Launch(LaunchPlan plan, LaunchStdio stdio)
+    {
+        try
+        {
+            return SandboxLauncher.Start(plan, new(), stdio, new PassingGate(), newSession: true, TimeSpan.FromMilliseconds(Patience));
+        }
+        catch (SandboxException e) when (e.Kind == SandboxErrorKind.OperationTimeout)
+        {
+            throw new SandboxException("Helper,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"A helper of the launch had not begun within {Patience / 1000} s: {plan.Steps[^1]}.", "The machine is too busy, or what the helper needs hangs: try it again when the machine has less to do (uptime tells its load).");
         }
     }
 

@@ -111,6 +111,7 @@ internal sealed class LaunchedSandbox(LaunchPlan plan, PlanMemory memory, Contro
         {
             AdoptInit();
             if (Init is { } init && memory.InitPid != 0) PidFd.Signal(init, 9);
+            if (Target is { } target) PidFd.Signal(target, 9); // one that hangs behind its gate would keep its reaper
             control.Dispose();
             ReapInit();
         }

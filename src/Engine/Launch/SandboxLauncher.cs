@@ -7,7 +7,7 @@ namespace Sandbox.Launch;
 /// <summary>Starts a plan: spawns the launcher, serves its gates, and returns what became of it.</summary>
 internal static class SandboxLauncher
 {
-    /// <summary>How long a sandbox may take to set itself up; every wait of a launch is bounded by it.</summary>
+    /// <summary>How long a sandbox may take to set itself up; what a gate does meanwhile has bounds of its own.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a plan up to the exec of its target, or to its failure: <see cref="LaunchedSandbox.Running"/> tells.</summary>
@@ -79,7 +79,9 @@ internal static class SandboxLauncher
             var (message, ended, refused) = Poll(launched.Control.Number, execRead.Number, launched.Listener?.Number ?? -1, end);
             if (message && launched.Control.Receive() is { } received)
             {
+                var handed = Environment.TickCount64;
                 Handle(launched, gate, launcherPid, received);
+                end += Environment.TickCount64 - handed;
                 continue;
             }
 

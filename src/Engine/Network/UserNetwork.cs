@@ -13,7 +13,7 @@ namespace Sandbox.Network;
 internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
 {
     private const string TargetLink = "eth0";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly IReadOnlyList<PortMapping> _published = [.. profile.PublishPorts.Select(p => PortMapping.Parse(p, "PublishPort"))];
     private HelperProgram? _pasta;
 
@@ -70,7 +70,7 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
             var (right, text) = Link(target, addresses, four, six);
             if (right && !ended) return text;
             if (ended) throw new SandboxException("pasta,ENDED", SandboxErrorKind.NotSpecified, $"pasta ended with {_pasta.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "an unknown status"}: {Said()}", "Correct what it says; -Network None runs without a network.");
-            if (watch.Elapsed > Patience) throw new SandboxException("pasta,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"pasta has not connected the target within {Patience.TotalSeconds:0} s and was killed: {text}. {Said()}", "Test-SandboxSupport pasta, tun_device tells what is missing; -Network None runs without a network.");
+            if (watch.Elapsed > Patience) throw new SandboxException("pasta,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"pasta has not connected the target within {Patience.TotalSeconds:0} s and was killed: {text}. {Said()}", "Test-SandboxSupport pasta, tun_device tells what is missing; if nothing is, the machine is too busy (uptime tells its load). -Network None runs without a network.");
         }
     }
 

@@ -33,11 +33,17 @@ internal sealed class PlanRun : IDisposable
     {
         public bool Answer { get; init; } = true;
 
+        public TimeSpan Takes { get; init; }
+
         public void MapIdentity(int launcherPid)
         {
         }
 
-        public bool Verify(int targetPid, int initPid, PlanMemory memory) => Answer;
+        public bool Verify(int targetPid, int initPid, PlanMemory memory)
+        {
+            Thread.Sleep(Takes);
+            return Answer;
+        }
 
         public void AfterExec(int targetPid)
         {

@@ -102,4 +102,27 @@ public sealed class SandboxLauncherTests
         using var write = Assert.Throws<ErrnoException>(() => FileDescriptor.Open(marker, 1 | 0x800)) is { Errno: Errno.ENXIO } ? null : new FileDescriptor(-1);
         Assert.Null(write);
     }
+
+    // A network that is made at the gate takes its time on a busy machine: that says nothing of the sandbox's own part.
+    [Fact]
+    public void What_the_gate_takes_is_not_the_sandboxs()
+    {
+        var w = new PlanWriter();
+        PlanRun.Fork(w);
+        PlanRun.Gate(w);
+        PlanRun.Exec(w, "/bin/true");
+        using var run = PlanRun.Start(w, new PlanRun.OpenGate { Takes = TimeSpan.FromSeconds(6) }, deadline: TimeSpan.FromSeconds(5));
+        Assert.True(run.Sandbox.Running);
+    }
+
+    [Fact]
+    public void A_helper_that_does_not_begin_says_so_of_itself()
+    {
+        using var scratch = new Runtime.ScratchDirectory();
+        Assert.Equal(0, Seccomp.CProgram.Run("mkfifo", [scratch.At("fifo")]).Code);
+        var error = Assert.Throws<SandboxException>(() => HelperProgram.Open(h => h.Call(Syscall.OpenAt, -100, h.Text(scratch.At("fifo")), 0, 0)));
+        Assert.Equal("Helper,ETIMEDOUT", error.ErrorId);
+        Assert.Contains("fifo", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("profile", error.Remedy, StringComparison.Ordinal);
+    }
 }

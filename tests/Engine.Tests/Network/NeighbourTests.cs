@@ -87,11 +87,12 @@ public sealed class NeighbourTests : IDisposable
         string Sent(bool taken)
         {
             using var wire = _world.CaptureOnServer();
-            var send = $$"""perl -e 'use Socket qw(:all); socket(my $s, AF_INET, SOCK_DGRAM, 17) or die; setsockopt($s, 0, 4, pack("CCCa4C", 131, 7, 4, inet_aton("{{NetworkWorld.Host}}"), 1)) or die $!; for (1 .. 20) { send($s, "leak", 0, pack_sockaddr_in(4103, inet_aton("{{NetworkWorld.Private}}"))) or die $!; select undef, undef, undef, 0.1 }'""";
+            var send = $$"""perl -e 'use Socket qw(:all); socket(my $s, AF_INET, SOCK_DGRAM, 17) or die; setsockopt($s, 0, 4, pack("CCCa4C", 131, 7, 4, inet_aton("{{NetworkWorld.Host}}"), 1)) or die $!; socket(my $o, AF_INET, SOCK_DGRAM, 17) or die; for (;;) { send($o, "plain", 0, pack_sockaddr_in(4104, inet_aton("{{NetworkWorld.Server}}"))) or die $!; send($s, "leak", 0, pack_sockaddr_in(4103, inet_aton("{{NetworkWorld.Private}}"))) or die $!; select undef, undef, undef, 0.1 }'""";
             var host = _world.Hosting("hold", NetworkProfiles.Master("\"blockPrivate\": true"), send);
             NetworkWorld.Await(host, "running");
             if (taken) _world.OnHost("sh", "-c", $"echo 1 > /proc/sys/net/ipv4/conf/{_world.Sandbox().Link}/accept_source_route");
-            Thread.Sleep(1000);
+            var before = wire.Arrived("udp dst port 4104");
+            Assert.True(ProcessState.Eventually(() => wire.Arrived("udp dst port 4104") > before + 5));
             host.StandardInput.WriteLine();
             Assert.True(host.WaitForExit(20_000));
             return string.Join('\n', wire.End().Seen($"dst host {NetworkWorld.Private}"));

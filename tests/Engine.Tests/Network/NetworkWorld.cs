@@ -10,10 +10,12 @@ public sealed class NetworkWorld : IDisposable
 {
     public const string Server = "198.51.100.2", Private = "10.9.9.9", Metadata = "169.254.169.254", Server6 = "2001:db8:1::2", Private6 = "fd99::9";
     public const string Host = "198.51.100.1", Host6 = "2001:db8:1::1";
+    private const string Mark = "from 127.0.0.1 to 127.0.0.1";
     private static int _count;
     private readonly string _name = $"sbt{Environment.ProcessId}{Interlocked.Increment(ref _count)}";
     private readonly List<Process> _processes = [];
     private readonly List<string> _seen = [];
+    private int _marks;
 
     public NetworkWorld()
     {
@@ -30,13 +32,22 @@ public sealed class NetworkWorld : IDisposable
         }
     }
 
-    /// <summary>What the server has seen: <c>from ADDRESS to ADDRESS</c>.</summary>
+    /// <summary>What the server has seen up to now: <c>from ADDRESS to ADDRESS</c>.</summary>
     public string[] Seen
     {
         get
         {
-            lock (_seen) return [.. _seen];
+            // It serves one after the other: what came before a connection of our own is known once that is.
+            var marks = ++_marks;
+            OnServer("curl", "-sS", "-m", "20", "http://127.0.0.1/");
+            Assert.True(Runtime.ProcessState.Eventually(() => Lines(s => s == Mark).Length >= marks), "the server doesn't tell what it sees");
+            return Lines(s => s != Mark);
         }
+    }
+
+    private string[] Lines(Func<string, bool> which)
+    {
+        lock (_seen) return [.. _seen.Where(which)];
     }
 
     private string HostSpace => _name + "h";

@@ -31,6 +31,9 @@ public sealed class OutsideCapture : IDisposable
         return this;
     }
 
+    /// <summary>How many packets that match are in its file by now.</summary>
+    public int Arrived(string filter) => CaptureTool.Lines(CaptureTool.Try("tcpdump", "-nn", "-r", File, filter).Output).Length; // the last may be half written
+
     /// <summary>The packets that match, a line for each.</summary>
     public string[] Seen(string filter) => CaptureTool.Lines(CaptureTool.Run("tcpdump", "-nn", "-r", File, filter));
 
