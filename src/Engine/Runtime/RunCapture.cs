@@ -37,13 +37,15 @@ internal sealed class RunCapture
     /// <summary>The target has ended: what is on its way is awaited, and then written. What went wrong is the session's Failure.</summary>
     public void Finish()
     {
-        if (_space is { } space)
+        try
         {
             var time = Stopwatch.StartNew();
-            while (Session!.State == PacketCaptureState.Running && time.Elapsed < Closing && space.Run(AnyCloses)) Thread.Sleep(Step);
+            while (_space is { } space && Session!.State == PacketCaptureState.Running && time.Elapsed < Closing && space.Run(AnyCloses)) Thread.Sleep(Step);
         }
-
-        Close();
+        finally
+        {
+            Close(); // also where the namespace can't be asked
+        }
     }
 
     /// <summary>The target never ran: there is no file of it.</summary>

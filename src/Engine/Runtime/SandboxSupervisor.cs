@@ -193,8 +193,14 @@ internal sealed class SandboxSupervisor
     {
         try
         {
-            Companions.Capture?.Finish();
-            CaptureLoop.EndOf(_launched.TargetPid);
+            try
+            {
+                Companions.Capture?.Finish();
+            }
+            finally
+            {
+                CaptureLoop.EndOf(_launched.TargetPid);
+            }
         }
         catch (Exception) // on a thread of its own, whatever isn't caught ends the process
         {
