@@ -61,6 +61,7 @@
     FormatsToProcess       = @(
         'Views/CaptureFile.Format.ps1xml'
         'Views/CaptureViewFile.Format.ps1xml'
+        'Views/CapturedProcess.Format.ps1xml'
         'Views/HardenedProcess.Format.ps1xml'
         'Views/HardeningOutcome.Format.ps1xml'
         'Views/HardeningProfile.Format.ps1xml'

@@ -10,7 +10,7 @@ Describe 'Start-PacketCapture' {
     }
 
     It 'tells the process of a packet' -Skip:(-not ((id -u) -eq '0' -and (Test-Path /sys/kernel/btf/vmlinux))) {
-        $session = Start-PacketCapture lo "$TestDrive/who.pcapng" -ProcessAttribution -Filter 'udp dst port 9'
+        $session = Start-PacketCapture lo "$TestDrive/who.pcapng" -ProcessInformation -Filter 'udp dst port 9'
         try {
             $socket = [System.Net.Sockets.UdpClient]::new()
             $null = $socket.Send([byte[]](1, 2, 3), 3, '127.0.0.1', 9)
@@ -20,7 +20,9 @@ Describe 'Start-PacketCapture' {
             $session | Stop-PacketCapture
         }
 
-        (Read-Packet "$TestDrive/who.pcapng").ProcessId | Should -Contain $PID
+        $packets = Read-Packet "$TestDrive/who.pcapng"
+        $packets.ProcessId | Should -Contain $PID
+        $packets.Process.Path | Should -Contain (Get-Item "/proc/$PID/exe").Target
     }
 }
 

@@ -62,6 +62,10 @@ public abstract class PacketCmdlet : SandboxCmdlet
     [Parameter]
     public SwitchParameter ProcessAttribution { get; set; }
 
+    /// <summary>Tell also what that process is.</summary>
+    [Parameter]
+    public SwitchParameter ProcessInformation { get; set; }
+
     /// <summary>The options that the parameters mean.</summary>
     protected PacketCaptureOptions Options()
     {
@@ -69,7 +73,7 @@ public abstract class PacketCmdlet : SandboxCmdlet
         return new()
         {
             Interface = Interface, NetworkNamespace = NetworkNamespace, ProcessId = Process.Length == 0 ? null : Process[0].Id, Filter = Filter, SnapLength = Snaplen,
-            BufferSize = BufferSize, MaxPackets = MaxPackets, Duration = Duration, Immediate = Immediate, ProcessAttribution = ProcessAttribution,
+            BufferSize = BufferSize, MaxPackets = MaxPackets, Duration = Duration, Immediate = Immediate, ProcessAttribution = ProcessAttribution, ProcessInformation = ProcessInformation,
         };
     }
 }

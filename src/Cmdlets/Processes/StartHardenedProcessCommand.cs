@@ -29,6 +29,10 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
     [Parameter]
     public SwitchParameter ProcessAttribution { get; set; }
 
+    /// <summary>Tell also what that process is.</summary>
+    [Parameter]
+    public SwitchParameter ProcessInformation { get; set; }
+
     /// <summary>Wait for the end of the whole tree before the object is written.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -50,14 +54,14 @@ public sealed class StartHardenedProcessCommand : LaunchCmdlet
 
     private LaunchRequest More(LaunchRequest request)
     {
-        foreach (string parameter in new[] { nameof(CaptureView), nameof(ProcessAttribution) })
+        foreach (string parameter in new[] { nameof(CaptureView), nameof(ProcessAttribution), nameof(ProcessInformation) })
         {
             if (CapturePath is null && MyInvocation.BoundParameters.ContainsKey(parameter)) throw new SandboxException($"{parameter},NO_PATH", SandboxErrorKind.InvalidArgument, $"-{parameter} says something about a capture, and there is none.", "Add -CapturePath with the file.");
         }
 
         return request with
         {
-            RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView ?? Capture.CaptureView.Child, CaptureProcesses = ProcessAttribution,
+            RecordViolations = RecordViolation, CapturePath = CapturePath is null ? null : ResolvePath(CapturePath, nameof(CapturePath)), CaptureView = CaptureView ?? Capture.CaptureView.Child, CaptureProcesses = ProcessAttribution, CaptureProcessInformation = ProcessInformation,
         };
     }
 

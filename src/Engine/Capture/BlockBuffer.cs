@@ -108,6 +108,16 @@ internal sealed class BlockBuffer
         UInt64(value);
     }
 
+    public void Option(int code, uint value)
+    {
+        UInt16((ushort)code);
+        UInt16(4);
+        UInt32(value);
+    }
+
+    /// <summary>Sets four bytes that were taken before.</summary>
+    public void Set(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(at), value);
+
     public void EndOfOptions() => UInt32(0);
 
     private Span<byte> Take(int count)

@@ -33,6 +33,9 @@ public sealed record CaptureFile
     /// <summary>The machines and programs that made it.</summary>
     public IReadOnlyList<CaptureSection> Sections { get; init; } = [];
 
+    /// <summary>The processes that it tells of.</summary>
+    public IReadOnlyList<CapturedProcess> Processes { get; init; } = [];
+
     /// <summary>What is missing at its end; null for a whole file.</summary>
     public string? Truncation { get; init; }
 

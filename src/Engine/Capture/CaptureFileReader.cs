@@ -58,7 +58,7 @@ public sealed class CaptureFileReader : IDisposable
         var told = interfaces.Where(i => i.Statistics?.Dropped is not null).ToArray();
         return new()
         {
-            Path = path, Format = reader.Format, Packets = counts.Sum(), Bytes = bytes, Interfaces = interfaces, Sections = reader._reader?.Sections ?? [], Truncation = reader.Truncation,
+            Path = path, Format = reader.Format, Packets = counts.Sum(), Bytes = bytes, Interfaces = interfaces, Sections = reader._reader?.Sections ?? [], Processes = reader._reader?.Processes ?? [], Truncation = reader.Truncation,
             Dropped = told.Length == 0 ? null : told.Sum(i => i.Statistics!.Dropped),
             StartTime = counts.Count == 0 ? null : PacketTime.Date(first), EndTime = counts.Count == 0 ? null : PacketTime.Date(last),
         };

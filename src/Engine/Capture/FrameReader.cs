@@ -11,6 +11,9 @@ internal abstract class FrameReader
 
     public List<CaptureSection> Sections { get; } = [];
 
+    /// <summary>The processes that were read so far.</summary>
+    public List<CapturedProcess> Processes { get; } = [];
+
     /// <summary>What is missing at the end; null for a whole file.</summary>
     public string? Truncation { get; protected set; }
 

@@ -43,5 +43,8 @@ public sealed record PacketCaptureOptions
     public TimeSpan? Duration { get; init; }
 
     /// <summary>Whether the process of each packet is told, where it is known.</summary>
-    public bool ProcessAttribution { get; init; }
+    public bool ProcessAttribution { get => field || ProcessInformation; init; }
+
+    /// <summary>Whether it is also told what that process is: its path, arguments, parent, user and start.</summary>
+    public bool ProcessInformation { get; init; }
 }

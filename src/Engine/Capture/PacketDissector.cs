@@ -14,7 +14,7 @@ internal static class PacketDissector
         {
             Time = PacketTime.Date(frame.Time), UnixNanoseconds = frame.Time, Length = frame.Length, CapturedLength = frame.Data.Length, InterfaceName = interfaceName,
             Protocol = "Unknown", Direction = ((frame.Flags ?? 0) & 3) switch { 1 => PacketDirection.Inbound, 2 => PacketDirection.Outbound, _ => PacketDirection.Unknown },
-            ProcessId = frame.ProcessId, ProcessName = frame.ProcessName ?? (frame.ProcessId is null ? null : ProcessComment.Name(frame.Comment)), DroppedBefore = frame.Drops, Comment = frame.Comment, Data = frame.Data,
+            ProcessId = frame.ProcessId, ProcessName = frame.ProcessName ?? (frame.ProcessId is null ? null : ProcessComment.Name(frame.Comment) ?? frame.Process?.Name), Process = frame.Process, DroppedBefore = frame.Drops, Comment = frame.Comment, Data = frame.Data,
         };
         var parts = new PacketParts();
         try

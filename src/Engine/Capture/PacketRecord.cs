@@ -51,6 +51,9 @@ public sealed record PacketRecord
     /// <summary>The name of that process, at most 15 bytes (proc_pid_comm(5)), likewise.</summary>
     public string? ProcessName { get; init; }
 
+    /// <summary>What else is known of that process: with -ProcessInformation, or where the file says it.</summary>
+    public CapturedProcess? Process { get; init; }
+
     /// <summary>How many packets were lost just before it, where the file says it.</summary>
     public long? DroppedBefore { get; init; }
 

@@ -13,6 +13,12 @@ internal enum PcapngBlock : uint
     EnhancedPacket = 6,
     Secrets = 10,
 
+    /// <summary>Somebody's own, which programs may copy that don't know it.</summary>
+    Custom = 0x0BAD,
+
+    /// <summary>Somebody's own, which they may not.</summary>
+    CustomNotCopied = 0x40000BAD,
+
     /// <summary>The same in both byte orders.</summary>
     Section = 0x0A0D0D0A,
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sandbox.Capture;
 
 /// <summary>Reads pcapng files: both byte orders, any number of sections and interfaces; blocks and options that it doesn't know are skipped.</summary>
-internal sealed class PcapngReader : FrameReader
+internal sealed partial class PcapngReader : FrameReader
 {
     private const uint ByteOrder = 0x1A2B3C4D;
     private static readonly List<(int Code, byte[] Value)> None = [];
@@ -34,6 +34,7 @@ internal sealed class PcapngReader : FrameReader
                     case PcapngBlock.ObsoletePacket: return Obsolete(body);
                     case PcapngBlock.SimplePacket: return Simple(body);
                     case PcapngBlock.Statistics: Statistics(body); break;
+                    case PcapngBlock.Custom or PcapngBlock.CustomNotCopied: Custom(body); break;
                 }
             }
             catch (SandboxException)
@@ -88,6 +89,7 @@ internal sealed class PcapngReader : FrameReader
         Need(body, 16);
         if (body.UInt16(4) != 1) throw Damage($"version {body.UInt16(4)} of pcapng isn't known");
         _first = Interfaces.Count;
+        _processes.Clear(); // another machine's ids are others
         string? hardware = null, system = null, application = null, comment = null;
         foreach (var option in Options(body, 16))
         {
@@ -139,7 +141,7 @@ internal sealed class PcapngReader : FrameReader
             }
         }
 
-        return frame;
+        return frame.ProcessId is { } id ? frame with { Process = Process(id, frame.Time) } : frame;
     }
 
     private RawFrame Obsolete(ByteView body)

@@ -28,5 +28,8 @@ internal readonly record struct RawFrame
     /// <summary>The name of the process, where it isn't in the comment.</summary>
     public string? ProcessName { get; init; }
 
+    /// <summary>What else is known of the process.</summary>
+    public CapturedProcess? Process { get; init; }
+
     public string? Comment { get; init; }
 }

@@ -51,6 +51,9 @@ public sealed record LaunchRequest
     /// <summary>Whether the process of each packet is told. It needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.</summary>
     public bool CaptureProcesses { get; init; }
 
+    /// <summary>Whether the capture also tells what these processes are.</summary>
+    public bool CaptureProcessInformation { get; init; }
+
     /// <summary>The least level at which the target may run.</summary>
     public HardeningLevel? RequireLevel { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class RunCapture
         var network = request.Profile.Network;
         if (network == NetworkMode.Host) throw new SandboxException("PacketCapture,HOST_NETWORK", SandboxErrorKind.InvalidArgument, "-CapturePath needs a network of the sandbox's own: on the host's, its packets are among everybody's.", "Use -Network Nat or None, or Start-PacketCapture -Interface.");
         if (request.CaptureView != CaptureView.Child && network != NetworkMode.Nat) throw CaptureFailure.View($"with -Network {network} this host translates no addresses");
-        return new(path, new() { View = request.CaptureView, Network = network, ProcessAttribution = request.CaptureProcesses }, $"{request.FilePath} {string.Join(' ', request.Arguments)}".TrimEnd());
+        return new(path, new() { View = request.CaptureView, Network = network, ProcessAttribution = request.CaptureProcesses, ProcessInformation = request.CaptureProcessInformation }, $"{request.FilePath} {string.Join(' ', request.Arguments)}".TrimEnd());
     }
 
     /// <summary>Opens the ring in the target's network.</summary>

@@ -25,6 +25,7 @@ public sealed class RunCaptureTests : IDisposable
 
     [Theory]
     [InlineData("-CaptureView Both", "CaptureView,NO_PATH")]
+    [InlineData("-ProcessInformation", "ProcessInformation,NO_PATH")]
     [InlineData("-Network None -CapturePath \"$d/a.pcapng\" -CaptureView Egress", "PacketCapture,VIEW")]
     [InlineData("-Network Host -CapturePath \"$d/a.pcapng\"", "PacketCapture,HOST_NETWORK")]
     [InlineData("-Network None -CapturePath \"$d/missing/a.pcapng\"", "open,ENOENT")]
@@ -34,6 +35,18 @@ public sealed class RunCaptureTests : IDisposable
         var result = _session.Invoke($"param($d) try {{ Start-HardenedProcess echo -ArgumentList ran {parameters} -Wait }} catch {{ $_.FullyQualifiedErrorId }}", _directory);
         Assert.StartsWith(id + ",", result.Single<string>(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public void The_file_says_what_its_processes_are()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/sys/kernel/btf/vmlinux"), "needs root and the kernel's type information");
+        string talk = Talk.TrimEnd('"') + "; import time; time.sleep(0.3)\"";
+        var result = _session.Invoke($"param($d) $p = Start-HardenedProcess python3 -ArgumentList '-c', {talk} -Network None -CapturePath \"$d/run.pcapng\" -ProcessInformation -Wait; $f = Import-PacketCapture \"$d/run.pcapng\"; $f.Processes.Count; $f.Processes[0].Id -eq $p.Id; $f.Processes[0].CommandLine[-1]; @((Read-Packet \"$d/run.pcapng\").Process.ParentId -gt 0).Count", _directory).Succeeded();
+        Assert.Equal(["1", "True", talk.Trim('"'), "3"], result.Objects.Select(o => o.ToString()));
+        string table = _session.Render($"(Import-PacketCapture {_directory}/run.pcapng).Processes");
+        Assert.Matches(@"Id +Name +Parent +User +StartTime +CommandLine\s", table);
+        Assert.Matches(@"\d+ python3? .*\d\d:\d\d:\d\d\.\d{3} \S*python3 -c import", table);
     }
 
     [Fact]

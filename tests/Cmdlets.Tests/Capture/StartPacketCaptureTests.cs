@@ -77,6 +77,15 @@ public sealed class StartPacketCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Packets_that_are_watched_have_what_is_known_of_their_process()
+    {
+        Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "needs the kernel's type information");
+        using var later = new Timer(_ => Send(1), null, 1500, Timeout.Infinite);
+        ScriptResult result = session.Invoke("$p = Watch-Packet @net -ProcessInformation -MaxPackets 1; $p.Process.Id -eq $p.ProcessId; $p.Process.Name -eq $p.ProcessName; $p.Process.StartTime -le $p.Time; $p.Process.CommandLine.Count -gt 0").Succeeded();
+        Assert.Equal(["True", "True", "True", "True"], result.Objects.Select(o => o.ToString()));
+    }
+
+    [Fact]
     public void WhatIf_starts_and_stops_nothing()
     {
         session.Invoke("Start-PacketCapture @net -Path $file -WhatIf").Succeeded();

@@ -22,6 +22,7 @@ public sealed class CaptureFileFuzzTests : IDisposable
         using (var writer = new PcapngWriter(original, new() { Comment = "seed" }))
         {
             writer.Interface(new() { Name = "veth7", Filter = "ip" });
+            if (type == "pcapng") writer.Process(new() { Id = 1, Name = "n", Path = "/p", Arguments = [1, 0, 2], ParentId = 3, UserId = 4, UnixNanoseconds = 5 });
             foreach (var frame in SampleFrames.All) writer.Packet(0, 1_700_000_000_000_000_000, (uint)frame.Length, frame, new() { Flags = 2, Owner = (1, 2), Comment = "c" });
             writer.Statistics(0, 1, 2, 3, 4, 5, 6);
         }

@@ -81,6 +81,56 @@ public sealed class CaptureFileReaderTests : IDisposable
         Assert.Equal("100.500000000", CaptureTool.Fields(file, "frame.time_epoch")[0]);
     }
 
+    // Wireshark's custom block: its entry is little-endian in both. Of several processes with one id it is the one that had started last by then.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Processes_in_both_byte_orders(bool bigEndian)
+    {
+        static MadeFile Entry() => new(bigEndian: false);
+        static void Tell(MadeFile file, byte[] entry) => file.Block(0x0BAD, b => b.Words(32622).Bytes(Entry().Words(3, (uint)entry.Length).ToArray()).Bytes(entry).Halves(1, 3).Bytes("all\0"u8).Words(0));
+        static byte[] Named(uint id, ReadOnlySpan<byte> name, ulong? start = null) => start is { } known ? Entry().Words(id).Halves(2, 4).Bytes(name).Halves(9, 8).Long(known).ToArray() : Entry().Words(id).Halves(2, 4).Bytes(name).ToArray();
+        static void Begin(MadeFile file) => file.Block(0x0A0D0D0A, b => b.Words(0x1A2B3C4D).Halves(1, 0).Words(~0U, ~0U)).Block(1, b => b.Halves(1, 0).Words(0));
+        static void Packet(MadeFile file, uint time, uint id) => file.Block(6, b => b.Words(0, 0, time, 2, 2).Bytes([6, 6, 0, 0]).Halves(8, 8).Words(id, 0).Words(0));
+        var file = new MadeFile(bigEndian);
+        Begin(file);
+        Tell(file, Named(500, "1st "u8, 90_000));
+        Tell(file, Named(500, "2nd "u8, 120_000));
+        Tell(file, Named(600, "old "u8));
+        Tell(file, Named(600, "new "u8));
+        file.Block(0x40000BAD, b => b.Words(32622).Bytes(Entry().Words(99, 5).ToArray()).Bytes([1, 2, 3, 4, 5, 0, 0, 0])); // an entry that nobody knows
+        foreach (var (time, id) in ((uint, uint)[])[(105, 500), (125, 500), (10, 500), (101, 600), (102, 700)]) Packet(file, time, id);
+        Tell(file, Entry().Words(77).Halves(2, 4).Bytes("sshd"u8).Halves(3, 9).Bytes("/bin/sshd\0\0\0"u8).Halves(4, 7).Bytes("sshd\0-D\0"u8).Halves(5, 4).Words(1).Halves(6, 4).Words(4_000_000_000)
+            .Halves(7, 5).Bytes("alice\0\0\0"u8).Halves(9, 8).Long(1_767_225_600_000_000_000).Words(0).ToArray());
+        Packet(file, 103, 77);
+        // Another section is of another machine.
+        Begin(file.Other());
+        Packet(file, 104, 77);
+        using var reader = new CaptureFileReader(file.Save(_directory));
+        var packets = reader.Read().ToArray();
+        Assert.Equal(["1st ", "2nd ", "1st ", "new ", null, "sshd", null], packets.Select(p => p.Process?.Name));
+        Assert.Equal(packets.Select(p => p.Process?.Name), packets.Select(p => p.ProcessName));
+        var process = packets[5].Process!;
+        Assert.Equal((77, "/bin/sshd", 1, 4_000_000_000, "alice", 1_767_225_600_000_000_000), (process.Id, process.Path, process.ParentId, process.UserId, process.UserName, process.UnixNanoseconds));
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), process.StartTime);
+        Assert.Equal(["sshd", "-D"], process.CommandLine);
+    }
+
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(uint.MaxValue, 0)]
+    [InlineData(3, 0)] // not even an id
+    [InlineData(12, 60)] // an option that is longer than its entry
+    public void A_damaged_process_names_the_place(uint length, ushort option)
+    {
+        var rest = option == 0 ? [] : new MadeFile(bigEndian: false).Halves(2, option).Words(0).ToArray();
+        var file = new MadeFile(bigEndian: false).Block(0x0A0D0D0A, b => b.Words(0x1A2B3C4D).Halves(1, 0).Words(~0U, ~0U)).Block(0x0BAD, b => b.Words(32622, 3, length, 1).Bytes(rest)).Save(_directory);
+        using var reader = new CaptureFileReader(file);
+        var error = Assert.Throws<SandboxException>(() => reader.Frames().Count());
+        Assert.Equal("ReadPacket,DAMAGED", error.ErrorId);
+        Assert.Contains($"{file}, byte 28:", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_cut_end_is_told_and_what_is_before_it_is_read()
     {

@@ -47,6 +47,8 @@ internal sealed class MadeFile(bool bigEndian)
         return Words(type, total).Bytes([.. inner._bytes]).Words(total);
     }
 
+    public byte[] ToArray() => [.. _bytes];
+
     public string Save(ScratchDirectory directory)
     {
         var path = directory.At($"made-{Guid.NewGuid():N}");

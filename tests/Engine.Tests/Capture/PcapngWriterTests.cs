@@ -65,6 +65,37 @@ public sealed class PcapngWriterTests : IDisposable
         Assert.Single(CaptureTool.Fields(File, "frame.number"));
     }
 
+    // Wireshark's custom block: PEN, entry type and length, then the entry (wiretap/pcapng-wireshark-custom.c): the id and options.
+    [Fact]
+    public void A_process_is_told_once_before_its_packets()
+    {
+        var process = new CapturedProcess { Id = 1234, Name = "curl", Path = "/usr/bin/curl", Arguments = [.. "curl\0-v"u8], ParentId = 1, UserId = 1000, UserName = "alice", UnixNanoseconds = 1_767_225_600_000_000_000 };
+        using (var writer = new PcapngWriter(File, Section))
+        {
+            writer.Interface(Ethernet);
+            for (var i = 0; i < 2; i++)
+            {
+                writer.Process(process);
+                writer.Packet(0, Time, 46, SampleFrames.Udp, new() { Owner = (1234, 1234) });
+            }
+
+            writer.Process(process with { Arguments = new byte[65_536], Path = null, UserName = null });
+        }
+
+        var block = Convert.FromHexString(
+            "AD0B0000" + "70000000" + "6E7F0000" + "03000000" + "58000000" + "D2040000"
+            + "02000400" + "6375726C" + "03000D00" + "2F7573722F62696E2F6375726C" + "000000" + "04000700" + "6375726C002D76" + "00"
+            + "05000400" + "01000000" + "06000400" + "E8030000" + "07000500" + "616C696365" + "000000" + "09000800" + "0000FAED51728618" + "00000000" + "70000000");
+        var bytes = System.IO.File.ReadAllBytes(File).AsSpan();
+        var at = bytes.IndexOf(block);
+        Assert.True(at > 0, Convert.ToHexString(bytes));
+        Assert.Equal(6, bytes[at + block.Length]); // its packet
+        Assert.Equal(-1, bytes[(at + 4)..].IndexOf(block));
+        Assert.Equal(-1, bytes[(at + block.Length)..].IndexOf("alice"u8));
+        Assert.True(bytes.Length < 1024, "arguments that don't fit an option are left out");
+        Assert.Contains("Number of packets:   2", CaptureTool.Run("capinfos", "-M", "-c", File), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Statistics_names_and_secrets_are_read()
     {

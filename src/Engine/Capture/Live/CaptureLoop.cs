@@ -174,7 +174,7 @@ internal sealed class CaptureLoop
         var found = CaptureTarget.Find(_options.Interface);
         Interface = found.Name;
         _leavesOut = _options.Filter is not null || CaptureTarget.IsLoopback(found);
-        if (_options.ProcessAttribution) _owners = SocketOwners.Start(); // before the first packet
+        if (_options.ProcessAttribution) _owners = SocketOwners.Start(information: _options.ProcessInformation); // before the first packet
         var device = CaptureDevice.Open(found, _options);
         try
         {
@@ -250,7 +250,8 @@ internal sealed class CaptureLoop
         _dropsTold += drops;
         try
         {
-            _sink.Take(new(time, length, drops, _directions!.Of(data, _linkType), Owner(time, data)), data);
+            var owner = Owner(time, data);
+            _sink.Take(new(time, length, drops, _directions!.Of(data, _linkType), owner) { Process = owner is { } known ? _owners!.Process(known) : null }, data);
         }
         catch
         {

@@ -73,6 +73,7 @@ internal sealed class FileSink : ICaptureSink
         }
 
         _drops += frame.Drops;
+        if (frame.Process is { } process) _writer!.Process(process);
         _writer!.Packet(0, frame.Time, frame.Length, data, FrameNote.Of(frame));
     }
 

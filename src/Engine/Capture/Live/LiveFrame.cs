@@ -6,4 +6,8 @@ namespace Sandbox.Capture;
 /// <param name="Drops">How many packets were lost since the one before, as far as it is known by now.</param>
 /// <param name="Direction">Which way it passed.</param>
 /// <param name="Owner">Whose it is, where that is asked for and known.</param>
-internal readonly record struct LiveFrame(long Time, uint Length, long Drops, PacketDirection Direction = PacketDirection.Unknown, SocketOwner? Owner = null);
+internal readonly record struct LiveFrame(long Time, uint Length, long Drops, PacketDirection Direction = PacketDirection.Unknown, SocketOwner? Owner = null)
+{
+    /// <summary>What else is known of its process, where that is asked for.</summary>
+    public CapturedProcess? Process { get; init; }
+}

@@ -24,7 +24,7 @@ internal sealed class QueueSink : ICaptureSink
         var packet = new RawFrame
         {
             Time = frame.Time, Length = frame.Length, Drops = frame.Drops > 0 ? frame.Drops : null, Data = data.ToArray(), Flags = (uint)frame.Direction,
-            ProcessId = frame.Owner?.ProcessId, ThreadId = frame.Owner?.ThreadId, ProcessName = frame.Owner?.Name,
+            ProcessId = frame.Owner?.ProcessId, ThreadId = frame.Owner?.ThreadId, ProcessName = frame.Owner?.Name, Process = frame.Process,
         };
         if (_queue.Writer.TryWrite(packet)) Written++;
         else Lost++;

@@ -26,6 +26,8 @@ internal sealed class OwnerProbe : IDisposable
             _numbers[OwnerLayout.EpochNumber] = 1;
             Ring = new(ringSize);
             Add(OwnerMaps.Ring, Ring, Ring.Map);
+            Processes = new(ProcessDirectory.RingSize);
+            Add(OwnerMaps.Processes, Processes, Processes.Map);
             Add(OwnerMaps.Owners, BpfMapKind.LeastUsedHash, sizeof(ulong), OwnerLayout.OwnerSize, MostOwners);
             Add(OwnerMaps.Flows, BpfMapKind.LeastUsedHash, OwnerLayout.KeySize, OwnerLayout.FlowSize, MostFlows);
             Load(StateProbe.Tracepoint, StateProbe.Assemble(networkNamespace), types);
@@ -49,11 +51,20 @@ internal sealed class OwnerProbe : IDisposable
 
     public BpfRingBuffer Ring { get; } = null!;
 
+    /// <summary>Who acts on a socket of another, once that is asked for; readable at once.</summary>
+    public BpfRingBuffer Processes { get; } = null!;
+
     /// <summary>What events belong together: those of an earlier epoch are void, and all is told anew in a new one.</summary>
     public uint Epoch
     {
         get => (uint)_numbers[OwnerLayout.EpochNumber];
         set => _numbers[OwnerLayout.EpochNumber] = value;
+    }
+
+    /// <summary>Whether <see cref="Processes"/> is written.</summary>
+    public bool TellsProcesses
+    {
+        set => _numbers[OwnerLayout.ProcessesNumber] = value ? 1u : 0;
     }
 
     /// <summary>How many events had no room in the ring so far.</summary>

@@ -25,7 +25,7 @@ internal sealed class OwnerTable
         {
             case OwnerEventKind.FlowOut or OwnerEventKind.FlowIn or OwnerEventKind.FlowBegin:
                 if (told.Kind == OwnerEventKind.FlowIn && told.Stamp != 0) time = told.Stamp;
-                if (told.Process != 0 && !socket.HasOwner) socket.Add(time, OwnerEventKind.Use, Owner(told));
+                if (told.Actor.Process != 0 && !socket.HasOwner) socket.Add(time, OwnerEventKind.Use, Owner(told));
                 var tuple = told.Flow;
                 if (_flows.Find(tuple) is not { } flow) _flows.Set(tuple, flow = new());
                 // Of datagrams the time is exact, and what is there of a checksum may be the same in all of them.
@@ -82,7 +82,11 @@ internal sealed class OwnerTable
         return socket;
     }
 
-    private SocketOwner Owner(in OwnerEvent told) => new(told.Process, told.Thread, Shared(told.Name));
+    private SocketOwner Owner(in OwnerEvent told)
+    {
+        var owner = told.Actor.Owner;
+        return owner with { Name = Shared(owner.Name) };
+    }
 
     private string Shared(string name)
     {

@@ -17,6 +17,7 @@ internal sealed class SocketOwners : IDisposable
     private readonly OwnerTable _table = new();
     private readonly OwnerProbe _probe;
     private readonly FileDescriptor _stamping;
+    private ProcessDirectory? _processes;
     private readonly BpfRingBuffer.RecordHandler _take;
     private uint _epoch = 1;
     private ulong _dropped;
@@ -34,8 +35,9 @@ internal sealed class SocketOwners : IDisposable
 
     /// <summary>Starts for the network namespace of the calling thread.</summary>
     /// <param name="ringSize">The room for events, a power of two.</param>
+    /// <param name="information">Whether more of the processes is asked for than their names.</param>
     /// <exception cref="SandboxException">It can't be done here; it says why.</exception>
-    public static SocketOwners Start(int ringSize = OwnerProbe.DefaultRingSize)
+    public static SocketOwners Start(int ringSize = OwnerProbe.DefaultRingSize, bool information = false)
     {
         OwnerFailure.Check();
         using var diagnosis = NetlinkSocket.Open(SocketSnapshot.Protocol, 0, "NETLINK_SOCK_DIAG");
@@ -52,6 +54,7 @@ internal sealed class SocketOwners : IDisposable
             // After the programs: who acts meanwhile is known from them.
             foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owner);
             owners.Drain();
+            if (information) owners.Inform();
             return owners;
         }
         catch (SandboxException e)
@@ -86,6 +89,9 @@ internal sealed class SocketOwners : IDisposable
         return owner;
     }
 
+    /// <summary>What is known of an owner; null where it wasn't asked for.</summary>
+    public CapturedProcess? Process(in SocketOwner owner) => _processes?.Of(owner);
+
     /// <summary>Takes what has been told; called at least every 50 ms, so that the ring doesn't overrun.</summary>
     public void Drain()
     {
@@ -107,8 +113,17 @@ internal sealed class SocketOwners : IDisposable
 
     public void Dispose()
     {
+        _processes?.Dispose();
         _probe.Dispose();
         _stamping.Dispose();
+    }
+
+    private void Inform()
+    {
+        _processes = new(_probe.Processes);
+        _probe.TellsProcesses = true;
+        Stamp().Dispose(); // one more socket, so that it looks at this process
+        _processes.AwaitFirst();
     }
 
     private void Take(ReadOnlySpan<byte> record)

@@ -55,14 +55,21 @@ internal static class OwnerCode
             .Load(BpfSize.Word, R1, R9, kernel.TaskFlags).Compute(BpfOperation.And, R1, KernelThread).JumpIf(R1, BpfCondition.NotEqual, 0, done)
             .Load(BpfSize.Word, R1, R9, kernel.Process).Store(BpfSize.Word, Frame, OwnerLayout.Process, R1)
             .Load(BpfSize.Word, R1, R9, kernel.Thread).Store(BpfSize.Word, Frame, OwnerLayout.Thread, R1)
-            .Load(BpfSize.Double, R3, R9, kernel.Leader).Compute(BpfOperation.Add, R3, kernel.Name).Move(R1, Frame).Compute(BpfOperation.Add, R1, OwnerLayout.Name).Move(R2, 16).Call(BpfHelper.ProbeReadKernel)
+            .Load(BpfSize.Double, R3, R9, kernel.Leader)
+            .Load(BpfSize.Double, R1, R3, kernel.Started).Store(BpfSize.Double, Frame, OwnerLayout.Started, R1)
+            .Load(BpfSize.Double, R1, R9, kernel.Memory).Load(BpfSize.Double, R1, R1, kernel.Arguments)
+            .Load(BpfSize.Byte, R2, R9, kernel.Executions).Compute(BpfOperation.ShiftLeft, R2, OwnerLayout.ExecutionsShift).Compute(BpfOperation.Or, R1, R2).Store(BpfSize.Double, Frame, OwnerLayout.Program, R1)
+            .Compute(BpfOperation.Add, R3, kernel.Name).Move(R1, Frame).Compute(BpfOperation.Add, R1, OwnerLayout.Name).Move(R2, 16).Call(BpfHelper.ProbeReadKernel)
             .Find(OwnerMaps.Owners, OwnerLayout.Cookie).JumpIf(R0, BpfCondition.Equal, 0, changed);
-        for (var i = 0; i < 24; i += 8) code.Load(BpfSize.Double, R1, R0, i).Load(BpfSize.Double, R2, Frame, OwnerLayout.Process + i).JumpIf(R1, BpfCondition.NotEqual, R2, changed);
-        code.Load(BpfSize.Double, R1, R0, 24).Load(BpfSize.Word, R2, R7, 0).JumpIf(R1, BpfCondition.Equal, R2, done)
+        for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Load(BpfSize.Double, R1, R0, i).Load(BpfSize.Double, R2, Frame, OwnerLayout.Process + i).JumpIf(R1, BpfCondition.NotEqual, R2, changed);
+        code.Load(BpfSize.Double, R1, R0, OwnerLayout.ActorSize).Load(BpfSize.Word, R2, R7, 0).JumpIf(R1, BpfCondition.Equal, R2, done)
             .Label(changed);
-        for (var i = 0; i < 24; i += 8) code.Load(BpfSize.Double, R1, Frame, OwnerLayout.Process + i).Store(BpfSize.Double, Frame, OwnerLayout.Owner + i, R1);
+        for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Load(BpfSize.Double, R1, Frame, OwnerLayout.Process + i).Store(BpfSize.Double, Frame, OwnerLayout.Owner + i, R1);
         code.Load(BpfSize.Word, R1, R7, 0).Store(BpfSize.Double, Frame, OwnerLayout.OwnerEpoch, R1);
-        return code.Put(OwnerMaps.Owners, OwnerLayout.Cookie, OwnerLayout.Owner, 0 /* BPF_ANY */).Emit(kind).Label(done);
+        return code.Put(OwnerMaps.Owners, OwnerLayout.Cookie, OwnerLayout.Owner, 0 /* BPF_ANY */).Emit(kind)
+            .Load(BpfSize.Double, R1, R7, 8 * OwnerLayout.ProcessesNumber).JumpIf(R1, BpfCondition.Equal, 0, done)
+            .LoadMap(R1, OwnerMaps.Processes).Move(R2, Frame).Compute(BpfOperation.Add, R2, OwnerLayout.Process).Move(R3, OwnerLayout.ActorSize).Move(R4, 0).Call(BpfHelper.RingBufferOutput)
+            .Label(done);
     }
 
     /// <summary>
@@ -78,7 +85,7 @@ internal static class OwnerCode
             .Label("another's flow").Store(BpfSize.Double, Frame, OwnerLayout.Temporary, R1)
             .Load(BpfSize.Byte, R1, Frame, OwnerLayout.Protocol).JumpIf(R1, BpfCondition.NotEqual, PacketTuple.Tcp, "new flow")
             .Find(OwnerMaps.Owners, OwnerLayout.Temporary).JumpIf(R0, BpfCondition.Equal, 0, "new flow");
-        for (var i = 0; i < 24; i += 8) code.Load(BpfSize.Double, R1, R0, i).Store(BpfSize.Double, Frame, OwnerLayout.Owner + i, R1);
+        for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Load(BpfSize.Double, R1, R0, i).Store(BpfSize.Double, Frame, OwnerLayout.Owner + i, R1);
         code.Load(BpfSize.Word, R1, R7, 0).Move(R2, 1).Compute(BpfOperation.ShiftLeft, R2, 32).Compute(BpfOperation.Or, R1, R2).Store(BpfSize.Double, Frame, OwnerLayout.OwnerEpoch, R1)
             .Put(OwnerMaps.Owners, OwnerLayout.Cookie, OwnerLayout.Owner, 1 /* BPF_NOEXIST */)
             .Label("new flow")
@@ -86,9 +93,9 @@ internal static class OwnerCode
             .Load(BpfSize.Word, R1, R7, 0).Store(BpfSize.Double, Frame, OwnerLayout.FlowEpoch, R1)
             .Put(OwnerMaps.Flows, OwnerLayout.Key, OwnerLayout.Flow, 0 /* BPF_ANY */)
             .Find(OwnerMaps.Owners, OwnerLayout.Cookie).JumpIf(R0, BpfCondition.NotEqual, 0, "owned flow");
-        for (var i = 0; i < 24; i += 8) code.Store(BpfSize.Double, Frame, OwnerLayout.Process + i, 0);
+        for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Store(BpfSize.Double, Frame, OwnerLayout.Process + i, 0);
         code.Jump("tell flow").Label("owned flow");
-        for (var i = 0; i < 24; i += 8) code.Load(BpfSize.Double, R1, R0, i).Store(BpfSize.Double, Frame, OwnerLayout.Process + i, R1);
+        for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Load(BpfSize.Double, R1, R0, i).Store(BpfSize.Double, Frame, OwnerLayout.Process + i, R1);
         return code.Label("tell flow").Emit(kind);
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Sandbox.Capture;
 
@@ -25,29 +24,15 @@ internal unsafe struct OwnerEvent
 
     /// <summary>The socket's number, which no other ever has (SO_COOKIE of socket(7)).</summary>
     public ulong Cookie;
-    public int Process;
-    public int Thread;
-    private fixed byte _name[16];
+
+    /// <summary>Who acts; process 0 where nobody is known.</summary>
+    public OwnerActor Actor;
     private fixed byte _local[16];
     private fixed byte _remote[16];
     private ushort _localPort;
     private ushort _remotePort;
     private byte _protocol;
     private byte _six;
-
-    /// <summary>The name of the process, which is that of its first thread (proc_pid_comm(5)).</summary>
-    public readonly string Name
-    {
-        get
-        {
-            fixed (byte* at = _name)
-            {
-                var text = new ReadOnlySpan<byte>(at, 16);
-                var end = text.IndexOf((byte)0);
-                return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
-            }
-        }
-    }
 
     /// <summary>The flow; its source is the socket's own side.</summary>
     public readonly PacketTuple Flow

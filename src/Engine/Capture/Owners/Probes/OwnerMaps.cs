@@ -13,4 +13,7 @@ internal static class OwnerMaps
     public const string Numbers = "numbers";
 
     public const string Ring = "ring";
+
+    /// <summary>A ring of who acts on a socket of another, for who wants to look while it is there.</summary>
+    public const string Processes = "processes";
 }

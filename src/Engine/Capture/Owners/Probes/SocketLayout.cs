@@ -19,7 +19,8 @@ internal sealed class SocketLayout
         Encapsulation = types.Offset("udp_sock", "encap_type");
         (SocketFile, SocketSock) = (types.Offset("socket", "file"), types.Offset("socket", "sk"));
         (TaskFlags, Process, Thread, Name, Files) = (types.Offset("task_struct", "flags"), types.Offset("task_struct", "tgid"), types.Offset("task_struct", "pid"), types.Offset("task_struct", "comm"), types.Offset("task_struct", "files"));
-        Leader = types.Offset("task_struct", "group_leader");
+        (Leader, Started, Executions) = (types.Offset("task_struct", "group_leader"), types.Offset("task_struct", "start_boottime"), types.Offset("task_struct", "self_exec_id"));
+        (Memory, Arguments) = (types.Offset("task_struct", "mm"), types.Offset("mm_struct", "arg_start"));
         Compat = types.Offset("task_struct", IsArm64 ? "thread_info.flags" : "thread_info.status");
         Call = types.Offset("pt_regs", IsArm64 ? "syscallno" : "orig_ax");
         (Table, TableSize, TableFiles) = (types.Offset("files_struct", "fdt"), types.Offset("fdtable", "max_fds"), types.Offset("fdtable", "fd"));
@@ -81,6 +82,15 @@ internal sealed class SocketLayout
     public int Name { get; }
 
     public int Leader { get; }
+
+    public int Started { get; }
+
+    public int Executions { get; }
+
+    public int Memory { get; }
+
+    // struct mm_struct
+    public int Arguments { get; }
 
     public int Files { get; }
 

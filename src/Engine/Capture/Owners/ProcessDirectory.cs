@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Sandbox.Bpf;
+using Sandbox.Native;
+
+namespace Sandbox.Capture;
+
+/// <summary>
+/// What is known of the processes that own sockets. A thread of its own looks at each as soon as it acts on a socket, which is before its
+/// first packet: when that is written, a process may have ended that was there for some milliseconds.
+/// </summary>
+internal sealed class ProcessDirectory : IDisposable
+{
+    public const int RingSize = 1 << 16;
+    private const int Most = 4096;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(1);
+    private readonly RecentTable<(int Id, long Started, ulong Program, string Name), CapturedProcess> _known = new(Most);
+    private readonly RecentTable<(int Id, long Started), CapturedProcess> _first = new(Most);
+    private readonly Lock _looking = new();
+    private readonly BpfRingBuffer _ring;
+    private readonly BpfRingBuffer.RecordHandler _look;
+    private readonly Thread _thread;
+    private readonly ManualResetEventSlim _looked = new();
+    private volatile bool _stop;
+
+    /// <summary>Begins to look.</summary>
+    /// <param name="ring">Where the probes tell who acts.</param>
+    public ProcessDirectory(BpfRingBuffer ring)
+    {
+        _ring = ring;
+        _look = record => Of(MemoryMarshal.AsRef<OwnerActor>(record).Owner);
+        _thread = new Thread(Run) { Name = "Sandbox.Processes", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Waits until it has looked at somebody. The first time takes longer by its compilation than a process may live.</summary>
+    public void AwaitFirst() => _looked.Wait(Patience);
+
+    /// <summary>What is known of one.</summary>
+    public CapturedProcess Of(in SocketOwner owner)
+    {
+        var key = (owner.ProcessId, owner.Started, owner.Program, owner.Name);
+        lock (_looking)
+        {
+            if (_known.Find(key) is { } known) return known;
+            // The clocks drift apart: a process has one start whatever it executes.
+            var start = _first.Find((owner.ProcessId, owner.Started))?.UnixNanoseconds ?? (owner.Started == 0 ? null : owner.Started + RealClock.BootAhead);
+            var found = ProcessDetails.Of(owner, start);
+            _known.Set(key, found);
+            _first.Set((owner.ProcessId, owner.Started), found);
+            return found;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        _thread.Join();
+        _looked.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stop)
+        {
+            try
+            {
+                if (!_ring.Wait(Interval)) continue;
+                _ring.Read(_look, int.MaxValue);
+                _looked.Set();
+            }
+            catch (SandboxException)
+            {
+                return; // who asks looks for itself then, later
+            }
+        }
+    }
+}
