@@ -29,11 +29,11 @@ public sealed class UserNetworkWorld : IDisposable
     public UserNetworkWorld(bool root = false)
     {
         _root = root;
-        World = new();
         try
         {
             Assert.SkipUnless(File.Exists("/usr/bin/pasta"), "needs pasta");
             Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
+            World = new();
             Assert.SkipUnless(root || CProgram.Run("setpriv", ["--reuid", User, "--regid", User, "--clear-groups", "unshare", "-U", "true"]).Code == 0, "an ordinary user may make no user namespace here");
         }
         catch
@@ -61,7 +61,7 @@ public sealed class UserNetworkWorld : IDisposable
 
     public void Dispose()
     {
-        World.Dispose();
+        World?.Dispose();
         _scratch.Dispose();
     }
 
