@@ -97,18 +97,6 @@ public abstract class LaunchCmdlet : HardeningCmdlet
         }
     }
 
-    /// <summary>What ended its network, and what kept a trace, a recording or a capture of a process that has ended from being whole.</summary>
-    protected void WriteRecordFailures(HardenedProcess process)
-    {
-        ArgumentNullException.ThrowIfNull(process);
-        if (process.NetworkFailure is { } network) WriteSandboxError(network, process);
-        if (process.TraceFailure is { } trace) WriteSandboxError(trace, process);
-        if (process.ViolationFailure is { } recording) WriteSandboxError(recording, process);
-        if (process.Capture is not { } capture) return;
-        if (capture.Failure is { } broken) WriteSandboxError(broken, process);
-        WriteLostPackets(capture);
-    }
-
     // A pipeline that was stopped meanwhile, or -WarningAction Stop, ends the cmdlet here: nobody would have the process then.
     private void Announce(HardenedProcess process)
     {

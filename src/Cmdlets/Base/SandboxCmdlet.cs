@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using Sandbox.Capture;
+using Sandbox.Runtime;
 
 namespace Sandbox.Cmdlets.Base;
 
 /// <summary>The base of every cmdlet: cancellation, error records and paths.</summary>
 public abstract class SandboxCmdlet : PSCmdlet, IDisposable
 {
+    private static readonly ConditionalWeakTable<HardenedProcess, object> Told = new();
     private readonly CancellationTokenSource cancellation = new();
     private bool disposed;
 
@@ -72,6 +75,21 @@ public abstract class SandboxCmdlet : PSCmdlet, IDisposable
 
     private static SandboxException NoMatch(string path, string parameterName, Exception? inner = null) =>
         new("ResolvePath,NoMatch", SandboxErrorKind.ObjectNotFound, $"-{parameterName} '{path}' matches no file.", "Give a path, or a pattern that matches files.", inner);
+
+    /// <summary>What ended its network, and what kept a trace, a recording or a capture of a process that has ended from being whole.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="again">Whether also where it was told before.</param>
+    protected void WriteRecordFailures(HardenedProcess process, bool again = true)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        if (!Told.TryAdd(process, Told) && !again) return;
+        if (process.NetworkFailure is { } network) WriteSandboxError(network, process);
+        if (process.TraceFailure is { } trace) WriteSandboxError(trace, process);
+        if (process.ViolationFailure is { } recording) WriteSandboxError(recording, process);
+        if (process.Capture is not { } capture) return;
+        if (capture.Failure is { } broken) WriteSandboxError(broken, process);
+        WriteLostPackets(capture);
+    }
 
     /// <summary>Warns where a capture has lost packets, or what it tells of them.</summary>
     protected void WriteLostPackets(PacketCapture capture)

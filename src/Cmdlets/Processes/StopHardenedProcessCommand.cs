@@ -44,6 +44,7 @@ public sealed class StopHardenedProcessCommand : SandboxCmdlet
             foreach (var process in Process.Where(p => ShouldProcess(p.ToString(), "Stop the whole process tree")))
             {
                 process.Stop(Force ? TimeSpan.Zero : GracePeriod, SignalNames.Parse(Signal), CancellationToken);
+                WriteRecordFailures(process, again: false);
                 if (PassThru) WriteObject(process);
             }
         }

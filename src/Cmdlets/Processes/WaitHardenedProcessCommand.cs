@@ -31,8 +31,14 @@ public sealed class WaitHardenedProcessCommand : SandboxCmdlet
         foreach (var process in Process)
         {
             var left = Timeout is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit - _watch.Elapsed).Ticks)) : System.Threading.Timeout.InfiniteTimeSpan;
-            if (process.Wait(left, CancellationToken)) WriteObject(process);
-            else WriteSandboxError(new("Wait,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"{process} still runs after {Timeout!.Value.TotalSeconds:0.###} s.", "Wait longer, or end it by Stop-HardenedProcess."), process);
+            if (!process.Wait(left, CancellationToken))
+            {
+                WriteSandboxError(new("Wait,ETIMEDOUT", SandboxErrorKind.OperationTimeout, $"{process} still runs after {Timeout!.Value.TotalSeconds:0.###} s.", "Wait longer, or end it by Stop-HardenedProcess."), process);
+                continue;
+            }
+
+            WriteRecordFailures(process);
+            WriteObject(process);
         }
     }
 }

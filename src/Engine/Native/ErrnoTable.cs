@@ -23,6 +23,7 @@ public static class ErrnoTable
         Errno.EACCES => "Check the permissions of the path and of each directory above it.",
         Errno.ENOENT => "Check the path for spelling; it must exist as the sandbox sees it.",
         Errno.ENOTDIR => "A part of the path is a file where a directory is needed.",
+        Errno.ELOOP => "Give the path of the file itself: a symbolic link isn't followed here, or leads back to itself.",
         Errno.EROFS => "The file system is mounted read-only: use a path on another one, or mount it writable.",
         Errno.ENOEXEC => "The file is no executable for this machine; a script needs a first line such as '#!/bin/sh'.",
         Errno.EMFILE or Errno.ENFILE => "Close files, or raise the open file limit (ulimit -n).",

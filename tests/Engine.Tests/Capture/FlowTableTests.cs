@@ -32,6 +32,17 @@ public sealed class FlowTableTests
         Assert.Equal((6L, 1700L, TimeSpan.FromSeconds(5), "TCP 10.1.1.1:40000 > 10.1.1.2:443"), (Only.Packets, Only.Bytes, Only.Duration, Only.ToString()));
     }
 
+    [Fact]
+    public void A_clock_that_is_set_back_makes_no_negative_time()
+    {
+        _now = 5_000_000_000_000;
+        Udp(Client, 4000, Server, 7, [1]);
+        _now = 1_000_000_000_000;
+        Udp(Server, 7, Client, 4000, [2]);
+        Udp(Client, 4000, Server, 7, [3]);
+        Assert.Equal((At(1000), At(5000), TimeSpan.FromSeconds(4000), 2L, 1L), (Only.StartTime, Only.EndTime, Only.Duration, Only.PacketsSent, Only.PacketsReceived));
+    }
+
     [Theory]
     [InlineData("S", PacketFlowState.SynSent)]
     [InlineData("SS", PacketFlowState.SynSent)]

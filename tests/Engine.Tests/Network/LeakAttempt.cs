@@ -6,7 +6,7 @@ namespace Sandbox.Tests.Network;
 /// <param name="Code">The attempt, in Perl, after <see cref="Prelude"/>; what fails in it ends it.</param>
 internal sealed record LeakAttempt(string Name, string Filter, string Code)
 {
-    /// <summary>Whether a sandbox with -Network Nat may do it where its rules allow.</summary>
+    /// <summary>Whether a sandbox with -Network Nat, or User if it takes no CAP_NET_RAW, may do it where its rules allow.</summary>
     public bool Ordinary { get; init; }
 
     /// <summary>Whether it takes CAP_NET_RAW.</summary>

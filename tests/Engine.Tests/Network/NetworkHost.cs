@@ -1,14 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Sandbox.Capture;
 using Sandbox.Hardening;
+using Sandbox.Native;
 using Sandbox.Runtime;
 
 namespace Sandbox.Tests.Network;
 
 /// <summary>What runs in the namespaces of a <see cref="NetworkWorld"/>: the hosting process, and the server that it reaches.</summary>
-internal static class NetworkHost
+internal static partial class NetworkHost
 {
     public static int Run(string[] arguments)
     {
@@ -32,6 +34,14 @@ internal static class NetworkHost
                     var capture = process.Capture!;
                     foreach (var v in capture.Views) Console.WriteLine($"view {v.View} {v.Received} {v.Written} {v.Filtered} {v.Dropped} {string.Join(' ', v.Files)}");
                     Console.WriteLine($"capture {capture.State} {capture.Failure?.ErrorId}");
+                });
+            case ["unprivileged", var profile, var script, var path, var sign]:
+                return Start(Request(profile, script) with { CapturePath = path }, process =>
+                {
+                    // Of all threads, in the C library's way.
+                    Console.WriteLine($"setresuid {SetUser(65534, 65534, 65534)} {EntersNamespaces()}");
+                    File.WriteAllText(sign, "");
+                    Console.WriteLine($"ended {process.Wait(TimeSpan.FromSeconds(30))} capture {process.Capture!.State} {process.Capture.Failure?.ErrorId} {process.Capture.Written}");
                 });
             case ["endless", var profile, var captures, var temporary]:
                 Environment.SetEnvironmentVariable("TMPDIR", temporary);
@@ -71,6 +81,22 @@ internal static class NetworkHost
             var process = HardenedLauncher.Start(Request(profile, $"while sleep 0.02; do curl -s -m 1 http://{NetworkWorld.Server}/; done"));
             using (PacketCapture.Start(new() { ProcessId = process.Id, Interface = "eth0", Immediate = true }, Path.Combine(captures, $"{Guid.NewGuid():N}.pcapng"), new(), null)) process.Wait(TimeSpan.FromMilliseconds(200));
             process.Stop(TimeSpan.Zero);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setresuid")]
+    private static partial int SetUser(uint real, uint effective, uint saved);
+
+    private static string EntersNamespaces()
+    {
+        using var space = NetworkNamespace.Of(Environment.ProcessId);
+        try
+        {
+            return space.Run(() => "enters");
+        }
+        catch (ErrnoException e)
+        {
+            return e.ErrorId;
         }
     }
 

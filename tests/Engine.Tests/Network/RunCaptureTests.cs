@@ -190,6 +190,36 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Equal(before, _world.State());
     }
 
+    // The network comes first: where it can't be made there is no capture, and no file of it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_network_that_cannot_be_made_leaves_the_files_as_they_were(bool existing)
+    {
+        if (existing) File.WriteAllText(_directory.At("run.pcapng"), "theirs");
+        _world.OnHost("ip", "route", "add", "10.240.0.0/16", "via", NetworkWorld.Server);
+        var before = _world.State();
+        var said = _world.Captured(Profile(""), "echo it ran", _directory.At("run.pcapng"), "Child");
+        Assert.Contains("error network_link,NOT_IN_FORCE: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("it ran", said, StringComparison.Ordinal);
+        Assert.Equal(existing ? ["theirs"] : [], Directory.GetFiles(_directory.Path).Select(File.ReadAllText));
+        Assert.Equal(before, _world.State());
+    }
+
+    // What the caller could do when the run began, and can't when it ends.
+    [Fact]
+    public void It_ends_with_its_run_also_where_the_namespace_cannot_be_asked()
+    {
+        File.SetUnixFileMode(_directory.Path, (UnixFileMode)0b111_111_111);
+        const string Send = "bash -c 'echo it > /dev/udp/127.0.0.1/9'";
+        var said = _world.OnHost(UserNetworkWorld.Build.Value, "host", "network", "unprivileged", """{ "extends": "Standard", "name": "captured", "network": "None", "namespaces": ["Network"] }""",
+            $"{Send}; until [ -e {_directory.At("sign")} ]; do sleep 0.02; done; {Send}; {Send}", _directory.At("run.pcapng"), _directory.At("sign"));
+        Assert.Contains("setresuid 0 setns,EPERM\n", said, StringComparison.Ordinal);
+        Assert.Contains("ended True capture Stopped  ", said, StringComparison.Ordinal);
+        Assert.Equal(3, CaptureTool.Lines(CaptureTool.Run("tshark", "-n", "-r", _directory.At("run.pcapng"), "-Y", "udp && !icmp")).Length);
+        Assert.NotEmpty(CaptureTool.StatisticsBlock(_directory.At("run.pcapng"))); // its end
+    }
+
     // The ring is open by then: the program is the last that can fail.
     [Fact]
     public void A_program_that_cannot_be_executed_leaves_no_file()

@@ -13,8 +13,8 @@ public sealed class UserNetworkWorld : IDisposable
     public const string OpenDevice = "[ -e $D/tun ] || mknod $D/tun c 10 200; chmod 666 $D/tun; mount --bind $D/tun /dev/net/tun";
     private const string User = "64901";
 
-    // The build may lie where only its owner can read.
-    private static readonly Lazy<string> Build = new(() =>
+    /// <summary>The tests' program for whoever isn't root: the build may lie where only its owner can read.</summary>
+    internal static readonly Lazy<string> Build = new(() =>
     {
         var copy = Directory.CreateTempSubdirectory("sandbox-test-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(copy, recursive: true);
@@ -29,11 +29,11 @@ public sealed class UserNetworkWorld : IDisposable
     public UserNetworkWorld(bool root = false)
     {
         _root = root;
-        World = new();
         try
         {
             Assert.SkipUnless(File.Exists("/usr/bin/pasta"), "needs pasta");
             Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun");
+            World = new();
             Assert.SkipUnless(root || CProgram.Run("setpriv", ["--reuid", User, "--regid", User, "--clear-groups", "unshare", "-U", "true"]).Code == 0, "an ordinary user may make no user namespace here");
         }
         catch
@@ -61,7 +61,7 @@ public sealed class UserNetworkWorld : IDisposable
 
     public void Dispose()
     {
-        World.Dispose();
+        World?.Dispose();
         _scratch.Dispose();
     }
 
