@@ -43,7 +43,7 @@ public sealed class RecordViolationTests : IDisposable
     public void WhatIf_starts_and_attaches_nothing()
     {
         int before = Attached.Settled();
-        ScriptResult result = session.Invoke("Start-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; Invoke-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; @(Get-HardenedProcess | Where-Object { -not $_.HasExited }).Count").Succeeded();
+        ScriptResult result = session.Invoke("Start-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; Invoke-HardenedProcess touch -ArgumentList /usr/a -RecordViolation -WhatIf; @(Get-HardenedProcess | Where-Object { -not $_.HasExited -and $_.Name -eq 'touch' }).Count").Succeeded();
         Assert.Equal(0, result.Single<int>());
         Assert.Equal(before, Attached.Count());
     }
