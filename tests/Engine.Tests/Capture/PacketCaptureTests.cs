@@ -44,6 +44,15 @@ public sealed class PacketCaptureTests : IDisposable
     }
 
     [Fact]
+    public void Its_thread_goes_before_others_and_these_stay_as_they_are()
+    {
+        using var capture = Start(Options);
+        var threads = Niceness().ToArray();
+        Assert.Contains(("Sandbox.Capture", -10), threads);
+        Assert.All(threads, t => Assert.Equal(t.Nice < 0, t.Name == "Sandbox.Capture"));
+    }
+
+    [Fact]
     public void The_header_says_what_captured_what()
     {
         using (var capture = PacketCapture.Start(Options with { Filter = "udp port 9", SnapLength = 60 }, File, new(), "a remark")) capture.Stop();
@@ -254,6 +263,10 @@ public sealed class PacketCaptureTests : IDisposable
     private PacketCapture Start(PacketCaptureOptions options, string? file = null) => PacketCapture.Start(options, file ?? File, new(), null);
 
     private static string Payload(int number) => Convert.ToHexStringLower(BitConverter.GetBytes(number)) + new string('0', 2 * 14);
+
+    // The nineteenth field; the third is the first after the name.
+    private static IEnumerable<(string Name, int Nice)> Niceness() => Directory.GetDirectories("/proc/self/task").Select(d => ProcessState.TryRead(d + "/stat")).Where(t => t.Length > 0)
+        .Select(t => (t[(t.IndexOf('(', StringComparison.Ordinal) + 1)..t.LastIndexOf(')')], int.Parse(t[(t.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture)));
 
     private static IEnumerable<string> Threads() => Directory.GetDirectories("/proc/self/task").Select(t => ProcessState.TryRead(t + "/comm").TrimEnd());
 

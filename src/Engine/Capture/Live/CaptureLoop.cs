@@ -12,6 +12,7 @@ namespace Sandbox.Capture;
 internal sealed class CaptureLoop
 {
     private const int Interval = 50;
+    private const int Nice = -10; // the ring overruns in a fraction of a second where others take the processor
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly ConcurrentDictionary<CaptureLoop, int> OfProcesses = [];
     private readonly PacketCaptureOptions _options;
@@ -132,6 +133,7 @@ internal sealed class CaptureLoop
 
     private void Run()
     {
+        Niceness.TrySet(Nice);
         CaptureDevice? device = null;
         try
         {
