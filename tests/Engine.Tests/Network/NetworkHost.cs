@@ -24,7 +24,7 @@ internal static class NetworkHost
                     process.Stop(TimeSpan.Zero);
                 });
             case ["leave", var how, var profile, var script, var path]:
-                return Leave(how, Request(profile, script) with { CapturePath = path.Length > 0 ? path : null });
+                return LeavingHost.Run(how, Request(profile, script) with { CapturePath = path.Length > 0 ? path : null });
             case ["capture", var profile, var script, var path, var view]:
                 return Start(Request(profile, script) with { CapturePath = path, CaptureView = Enum.Parse<CaptureView>(view) }, process =>
                 {
@@ -51,16 +51,6 @@ internal static class NetworkHost
             default:
                 return 2;
         }
-    }
-
-    // Ends with sandboxes that run, in one of the ways in which a session ends by itself.
-    private static int Leave(string how, LaunchRequest request)
-    {
-        foreach (var r in new[] { request, request with { CapturePath = null } }) HardenedLauncher.Start(r);
-        Console.WriteLine("running");
-        Console.ReadLine();
-        if (how == "exit") Environment.Exit(7);
-        return 7;
     }
 
     // Sandboxes one after the other, each with a capture of its network.
