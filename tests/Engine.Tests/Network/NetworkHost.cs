@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Sandbox.Capture;
 using Sandbox.Hardening;
+using Sandbox.Network;
 using Sandbox.Runtime;
 
 namespace Sandbox.Tests.Network;
@@ -39,8 +40,10 @@ internal static class NetworkHost
                 return 0;
             case ["endless", var profile]:
                 for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["watch", var place, var profile]:
+                return Watch(new(Convert.ToInt32(place, 16)), ProfileReader.FromJson(profile, "test"));
             case ["repair"]:
-                foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
+                foreach (var remnant in NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;
             case ["serve", var port]:
                 Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
@@ -62,6 +65,19 @@ internal static class NetworkHost
             using (PacketCapture.Start(new() { ProcessId = process.Id, Interface = "eth0", Immediate = true }, Path.Combine(captures, $"{Guid.NewGuid():N}.pcapng"), new(), null)) process.Wait(TimeSpan.FromMilliseconds(200));
             process.Stop(TimeSpan.Zero);
         }
+    }
+
+    // Watches over rules that anybody can change.
+    private static int Watch(NatAddresses addresses, HardeningProfile profile)
+    {
+        var rules = new NatRuleset(addresses, profile, [], [], withIPv6: true);
+        NftProgram.Load(rules.Build(made: false));
+        using var watch = new RulesetWatch(rules, addresses.Link);
+        Console.WriteLine("running");
+        Console.ReadLine();
+        watch.Dispose(); // what came before is told then
+        Console.WriteLine($"ended {watch.Failure?.ErrorId}: {watch.Failure?.Message}");
+        return 0;
     }
 
     private static LaunchRequest Request(string profile, string script) =>
