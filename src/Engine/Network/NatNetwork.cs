@@ -56,11 +56,11 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         }
 
         var names = _journal.Addresses;
-        _rules = new NatRuleset(names, profile, NameServers.Reached(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
+        _rules = new NatRuleset(names, profile, NameServers.Reached(profile), _journal.Settings, WithIPv6);
         _table = new OwnedTable(_rules.Table);
         NftProgram.Load(_rules.Build(made: true));
         _table.Take();
-        _watch = new RulesetWatch(_rules, names.Link);
+        _watch = new RulesetWatch(_rules, names.Link, new BorrowedForwarding(_journal.Settings, _table.TryEmpty));
         foreach (var setting in _journal.Settings) setting.Apply();
         ConnectionRemoval.Forget(names);
         using var space = NetworkNamespace.Of(targetPid);

@@ -8,7 +8,7 @@ namespace Sandbox.Network;
 internal static class NftTables
 {
     private const int Subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
-    private const int BatchBegin = 0x10, BatchEnd = 0x11, NewTable = Subsystem, GetTable = Subsystem | 1, DeleteTable = Subsystem | 2, GetChain = Subsystem | 4, GetRule = Subsystem | 7; // NFNL_MSG_…, NFT_MSG_…
+    private const int BatchBegin = 0x10, BatchEnd = 0x11, NewTable = Subsystem, GetTable = Subsystem | 1, DeleteTable = Subsystem | 2, GetChain = Subsystem | 4, GetRule = Subsystem | 7, DeleteRule = Subsystem | 8; // NFNL_MSG_…, NFT_MSG_…
     private const int Flags = 2, HeaderSize = 4; // NFTA_TABLE_FLAGS, struct nfgenmsg
     private const int Owner = 2; // NFT_TABLE_F_OWNER
     private const byte Inet = 1; // NFPROTO_INET
@@ -22,6 +22,9 @@ internal static class NftTables
 
     /// <summary>Makes a persistent one that nobody owns the socket's; an errno, or 0.</summary>
     public static int TryOwn(NetlinkConversation kernel, string name) => TryFlags(kernel, name, Persistent | Owner, 0);
+
+    /// <summary>Removes the rules of a chain; an errno, or 0.</summary>
+    public static int TryEmpty(NetlinkConversation kernel, string table, string chain) => TryBatch(kernel, table, Message(DeleteRule, NetlinkMessage.Acknowledge, Inet).Attribute(1, table).Attribute(2, chain)); // NFTA_RULE_TABLE, NFTA_RULE_CHAIN
 
     /// <summary>Removes a table of the family inet with all that is in it. False where there is none.</summary>
     public static bool Delete(string name)

@@ -44,6 +44,9 @@ internal sealed class OwnedTable : IDisposable
         IsOwned = true;
     }
 
+    /// <summary>Takes the rules of a chain away; false where the kernel refuses.</summary>
+    public bool TryEmpty(string chain) => NftTables.TryEmpty(_kernel, _name, chain) == 0;
+
     /// <summary>Lets go of it.</summary>
     public void Dispose() => _kernel.Dispose();
 }

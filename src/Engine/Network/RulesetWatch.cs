@@ -21,19 +21,24 @@ internal sealed class RulesetWatch : IDisposable
     private readonly NetlinkSocket _events;
     private readonly RouteSocket _routes;
     private readonly FileDescriptor _stop;
-    private readonly IReadOnlyList<byte[]>? _asLoaded;
+    private readonly BorrowedForwarding _borrowed;
     private readonly Thread _thread;
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private IReadOnlyList<byte[]>? _asLoaded;
+    private int _released;
     private SandboxException? _failure;
     private int _disposed;
 
     /// <summary>Begins, in the network namespace of the calling thread, when the rules are loaded and before the link is there.</summary>
-    public RulesetWatch(NatRuleset rules, string link)
+    /// <param name="rules">The rules.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="borrowed">Whose rules may go meanwhile; it ends with this.</param>
+    public RulesetWatch(NatRuleset rules, string link, BorrowedForwarding borrowed)
     {
-        (_rules, _link) = (rules, link);
-        _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Group, "NETLINK_NETFILTER");
+        (_rules, _link, _borrowed) = (rules, link, borrowed);
         try
         {
+            _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Group, "NETLINK_NETFILTER");
             _asLoaded = NftTables.Contents(rules.Table);
             _routes = new RouteSocket();
             _stop = new(Check.Result("eventfd", LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK)));
@@ -41,7 +46,8 @@ internal sealed class RulesetWatch : IDisposable
         catch
         {
             _routes?.Dispose();
-            _events.Dispose();
+            _events?.Dispose();
+            borrowed.Dispose();
             throw;
         }
 
@@ -61,6 +67,7 @@ internal sealed class RulesetWatch : IDisposable
         _stop.Dispose();
         _routes.Dispose();
         _events.Dispose();
+        _borrowed.Dispose();
     }
 
     private void Run()
@@ -78,14 +85,18 @@ internal sealed class RulesetWatch : IDisposable
 
     private unsafe void Watch()
     {
-        var polls = stackalloc pollfd[2];
+        const int Count = 3;
+        var polls = stackalloc pollfd[Count];
         polls[0].fd = _events.File.Number;
         polls[1].fd = _stop.Number;
-        polls[0].events = polls[1].events = (short)LibC.POLLIN;
-        for (;;)
+        polls[2].fd = _borrowed.File.Number;
+        polls[0].events = polls[1].events = polls[2].events = (short)LibC.POLLIN;
+        for (polls[2].revents = 1; ;)
         {
-            polls[0].revents = polls[1].revents = 0;
-            if (PollEvents.Wait(polls, 2, -1) == 0) continue;
+            // At the beginning too: what came before nobody told.
+            if (polls[2].revents != 0) Release();
+            polls[0].revents = polls[1].revents = polls[2].revents = 0;
+            if (PollEvents.Wait(polls, Count, -1) == 0) continue;
             // What came before the end is told, too.
             if (Touched() && Change() is { } change)
             {
@@ -95,6 +106,14 @@ internal sealed class RulesetWatch : IDisposable
 
             if (polls[1].revents != 0) return;
         }
+    }
+
+    // What is found here with less of it is as it should be from then on; what somebody else has changed before is seen first.
+    private void Release()
+    {
+        if (!_borrowed.IsDue() || Change() is not null) return;
+        _released += _borrowed.Release();
+        _asLoaded = NftTables.Contents(_rules.Table);
     }
 
     // Whether what has come may mean that the table isn't as it was: less of it, or more, as a rule that accepts, or out of force (dormant).
@@ -144,7 +163,7 @@ internal sealed class RulesetWatch : IDisposable
     {
         if (NftTables.Contents(_rules.Table) is not { } now) return $"another program removed its table inet {_rules.Table}";
         if (_asLoaded is not null && now.Count == _asLoaded.Count && now.Zip(_asLoaded).All(p => p.First.AsSpan().SequenceEqual(p.Second))) return null;
-        return $"another program changed its table inet {_rules.Table}: {NftTables.CountRules(_rules.Table)} of {_rules.Rules} rules are left, or what puts them in force isn't as it was";
+        return $"another program changed its table inet {_rules.Table}: {NftTables.CountRules(_rules.Table)} of {_rules.Rules - _released} rules are left, or what puts them in force isn't as it was";
     }
 
     private void Disconnect(string reason)

@@ -72,7 +72,7 @@ internal static class NetworkHost
     {
         var rules = new NatRuleset(addresses, profile, [], [], withIPv6: true);
         NftProgram.Load(rules.Build(made: false));
-        using var watch = new RulesetWatch(rules, addresses.Link);
+        using var watch = new RulesetWatch(rules, addresses.Link, new BorrowedForwarding([], _ => false));
         Console.WriteLine("running");
         Console.ReadLine();
         watch.Dispose(); // what came before is told then
