@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sandbox.Runtime;
 using Sandbox.Tests.Runtime;
 
 namespace Sandbox.Tests.Lifecycle;
@@ -36,6 +37,30 @@ public sealed class HeldTargetTests
         finally
         {
             if (!host.HasExited) host.Kill();
+            foreach (var left in Sleepers(marker)) Process.GetProcessById(left).Kill();
+        }
+    }
+
+    // What else is in the tree ends, and so does the wait for it.
+    [Fact]
+    public void A_stop_ends_everything_else_at_once()
+    {
+        var marker = $"{Random.Shared.Next(100_000, 999_999)}.75";
+        var process = HardenedLauncher.Start(Sandboxed.Request(Sandboxed.Standard, "/bin/sh", "-c", $"setsid sleep {marker} & (setsid sh -c 'sleep {marker}; :' &); sleep {marker}; :"));
+        try
+        {
+            Assert.True(ProcessState.Eventually(() => Sleepers(marker).Length == 3));
+            using (new HeldProcess(process.Id))
+            {
+                process.Stop(TimeSpan.Zero);
+                Assert.Equal('D', State(process.Id));
+                Assert.True(ProcessState.Eventually(() => Sleepers(marker).Length == 0), "survivors");
+            }
+
+            Assert.True(ProcessState.Eventually(() => State(process.Id) is 'Z' or ' '));
+        }
+        finally
+        {
             foreach (var left in Sleepers(marker)) Process.GetProcessById(left).Kill();
         }
     }
