@@ -49,7 +49,7 @@ internal sealed class SetUpBench(NetworkNames names, string directory, string st
     {
         var settings = Settings();
         var rules = Path.Join(directory, "rules.nft");
-        File.WriteAllText(rules, new NatRuleset(_places, Profile, NameServers.For(Profile), [.. settings.Select(HostForwarding.LinkOf).Distinct()], withIPv6: true).Build());
+        File.WriteAllText(rules, new NatRuleset(_places, Profile, NameServers.For(Profile), settings, withIPv6: true).Build(made: false));
         List<string> lines = ["set -e", $"nft -f {rules}", .. settings.Select(s => $"echo {s.Set} > {s.Path}")];
         string[] host = [$"address add {_places.Gateway4}/30 dev {_places.Link}", $"-6 address add {_places.Gateway6}/64 dev {_places.Link} nodad", $"link set {_places.Link} up"];
         string[] inside = [$"address add {_places.Target4}/30 dev eth0", "-6 address add " + _places.Target6 + "/64 dev eth0 nodad", "link set eth0 up", $"route add default via {_places.Gateway4}", $"-6 route add default via {_places.Gateway6}"];

@@ -7,6 +7,8 @@ namespace Sandbox.Launch;
 /// </summary>
 internal static unsafe class Listener
 {
+    private const int ShortRounds = 10000;
+
     /// <summary>An error where a filter is in force and nobody will answer for it: the target must not go on.</summary>
     public static long HandOver(byte* plan, long target)
     {
@@ -31,10 +33,18 @@ internal static unsafe class Listener
             if (opened < 0) return opened;
         }
 
-        while (*result == PlanFormat.NotReached || *result == PlanFormat.Started)
+        for (long round = 0; *result == PlanFormat.NotReached || *result == PlanFormat.Started; round++)
         {
             if (HasEnded(target)) break;
-            Kernel.Yield();
+            // It takes less than a millisecond, unless the kernel holds the target back, as in a frozen group: nobody spins for that.
+            if (round < ShortRounds)
+            {
+                Kernel.Yield();
+                continue;
+            }
+
+            if (Gate.HungUp(*(int*)(plan + PlanFormat.ControlFdAt))) break;
+            Kernel.Sleep(5);
         }
 
         // Read after the end was seen: a short program can install its filter, run and end between one look at the result and that.

@@ -5,6 +5,7 @@ internal static unsafe class Reaper
 {
     private const int ExitedNoHangNoWait = 0x1000005; // WEXITED|WNOHANG|WNOWAIT
     private const int AllChildren = 0x40000000; // __WALL
+    private const int LongestPause = 128; // milliseconds
 
     public static void Run(byte* plan, long target)
     {
@@ -91,12 +92,29 @@ internal static unsafe class Reaper
     {
         byte* path = stackalloc byte[28];
         Text.ThreadSelfChildren(path);
-        for (int round = 0; round < 10000; round++)
+        long pause = 1;
+        for (;;)
         {
             long fd = Kernel.Open(-100, path, 0x80000); // O_CLOEXEC
-            long length = fd < 0 ? 0 : Kernel.Read(fd, scratch, PlanFormat.ScratchSize);
-            if (fd >= 0) Kernel.Close(fd);
-            long pid = 0;
+            if (fd >= 0) KillListed(fd, scratch);
+            bool any = false;
+            long reaped;
+            while ((reaped = Kernel.Wait4(-1, null, AllChildren | 1, null)) > 0) any = true; // WNOHANG
+            if (reaped == -10) return; // ECHILD
+            if (fd < 0) return; // no /proc: the engine kills by cgroup
+            // One that the kernel holds back (a frozen one, one that waits for a disk) dies when it lets go, and what it has started falls to
+            // this process then: it stays, however long that takes, and looks seldom.
+            pause = any ? 1 : pause < LongestPause ? pause * 2 : pause;
+            Kernel.Sleep(pause);
+        }
+    }
+
+    // The list is longer than the buffer where there are many: a pid may be cut off by the end of one.
+    private static void KillListed(long fd, byte* scratch)
+    {
+        long length, pid = 0;
+        while ((length = Kernel.Read(fd, scratch, PlanFormat.ScratchSize)) > 0)
+        {
             for (long i = 0; i < length; i++)
             {
                 if (scratch[i] >= '0' && scratch[i] <= '9')
@@ -105,17 +123,11 @@ internal static unsafe class Reaper
                     continue;
                 }
 
-                // A pid cut off by the end of the buffer has no separator behind it, and waits for the next round.
                 if (pid > 0) Kernel.Kill(pid, 9);
                 pid = 0;
             }
-
-            long reaped;
-            do reaped = Kernel.Wait4(-1, null, AllChildren | 1, null); // WNOHANG
-            while (reaped > 0);
-            if (reaped == -10) return; // ECHILD
-            if (fd < 0) return; // no /proc: the engine kills by cgroup
-            if (reaped == 0) Kernel.Sleep(1);
         }
+
+        Kernel.Close(fd);
     }
 }

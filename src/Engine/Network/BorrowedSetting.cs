@@ -16,6 +16,9 @@ internal sealed record BorrowedSetting(string Path, string Before, string Set, s
     /// <summary>Its dotted name, as in sysctl(8).</summary>
     public string Name => Path["/proc/sys/".Length..].Replace('/', '.');
 
+    /// <summary>Whether it is one of IPv6.</summary>
+    public bool IsIPv6 => Path.Split('/')[4] == "ipv6";
+
     /// <summary>What it is now; null where it is gone, with its interface.</summary>
     public string? Now => Sysctl.TryRead(Path);
 
@@ -40,7 +43,7 @@ internal sealed record BorrowedSetting(string Path, string Before, string Set, s
 
     public override string ToString() => $"{Name} {Set} → {Before}";
 
-    // /proc/sys/net/ipv4/conf/INTERFACE/NAME
+    // /proc/sys/net/FAMILY/conf/INTERFACE/NAME
     private static string PathOfAll(string path)
     {
         var parts = path.Split('/');

@@ -53,5 +53,8 @@ internal static class HostForwarding
     /// <summary>The interface of a setting.</summary>
     public static string LinkOf(BorrowedSetting setting) => setting.Path.Split('/')[6];
 
+    /// <summary>Whether the host forwards a family by now without a sandbox too: somebody has made a router of it.</summary>
+    public static bool IsRouter(IEnumerable<BorrowedSetting> settings, bool six) => (six && AllOfIPv6) || settings.Any(s => s.IsIPv6 == six && s.IsTakenOver);
+
     private static bool AllOfIPv6 => Sysctl.TryRead(Six + "/all/forwarding") == "1";
 }

@@ -15,6 +15,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     private readonly string? _withoutIPv6 = HostForwarding.WithoutIPv6;
     private NetworkJournal? _journal;
     private NatRuleset? _rules;
+    private OwnedTable? _table;
     private RulesetWatch? _watch;
 
     /// <summary>What ended it before the program's end; null where nothing did.</summary>
@@ -34,6 +35,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     {
         _ports.Dispose();
         _watch?.Dispose();
+        _table?.Dispose();
         if (Interlocked.Exchange(ref _journal, null) is not { } journal) return;
         // Whatever goes wrong: once nobody holds the journal, a repair takes it up.
         using (journal)
@@ -54,9 +56,11 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
         }
 
         var names = _journal.Addresses;
-        _rules = new NatRuleset(names, profile, NameServers.Reached(profile), [.. _journal.Settings.Select(HostForwarding.LinkOf).Distinct()], WithIPv6);
-        NftProgram.Load(_rules.Build());
-        _watch = new RulesetWatch(_rules, names.Link);
+        _rules = new NatRuleset(names, profile, NameServers.Reached(profile), _journal.Settings, WithIPv6);
+        _table = new OwnedTable(_rules.Table);
+        NftProgram.Load(_rules.Build(made: true));
+        _table.Take();
+        _watch = new RulesetWatch(_rules, names.Link, new BorrowedForwarding(_journal.Settings, _table.TryEmpty));
         foreach (var setting in _journal.Settings) setting.Apply();
         ConnectionRemoval.Forget(names);
         using var space = NetworkNamespace.Of(targetPid);
@@ -95,7 +99,7 @@ internal sealed class NatNetwork(HardeningProfile profile) : SandboxNetwork
     private HardeningOutcome Policy()
     {
         var found = NftTables.CountRules(_journal!.Addresses.Table);
-        return NetworkRow.Judge("network_policy", found == _rules!.Rules, $"table inet {_journal.Addresses.Table}: {found} of {_rules.Rules} rules; default {profile.DefaultNetworkPolicy}; names from {NameServers.Said(profile)}");
+        return NetworkRow.Judge("network_policy", found == _rules!.Rules, $"table inet {_journal.Addresses.Table}: {found} of {_rules.Rules} rules{(_table!.IsOwned ? ", which nobody else can change" : "")}; default {profile.DefaultNetworkPolicy}; names from {NameServers.Said(profile)}");
     }
 
     private HardeningOutcome Forwarding()

@@ -4,9 +4,9 @@ namespace Sandbox.Network;
 
 /// <summary>
 /// The rules of a sandbox with -Network Nat, on the host. What they say of other traffic than the sandbox's is only that interfaces which
-/// forward for our sake forward nothing else.
+/// forward for our sake forward nothing else, in a chain for each family of addresses (<see cref="BorrowedForwarding"/>).
 /// </summary>
-internal sealed class NatRuleset(NatAddresses addresses, HardeningProfile profile, IReadOnlyList<IPAddress> nameServers, IReadOnlyList<string> borrowed, bool withIPv6)
+internal sealed class NatRuleset(NatAddresses addresses, HardeningProfile profile, IReadOnlyList<IPAddress> nameServers, IReadOnlyList<BorrowedSetting> borrowed, bool withIPv6)
     : NftRuleset(addresses.Table, profile, nameServers)
 {
     private readonly IReadOnlyList<string> _published = profile.PublishPorts;
@@ -15,6 +15,7 @@ internal sealed class NatRuleset(NatAddresses addresses, HardeningProfile profil
     {
         Chain("entry", "type filter hook prerouting priority raw; policy accept;", Entry());
         Chain("forward", "type filter hook forward priority filter; policy accept;", Forward());
+        foreach (var six in Borrowed) Chain(BorrowedForwarding.Chain(six), null, [Elsewhere(six)]);
         Chain("input", "type filter hook input priority filter; policy accept;", [$"iifname {Link} jump local"]);
         Chain("outgoing", null, ["ct state established,related accept", "ct state != new drop", .. Policy(), Default]);
         Chain("local", null, ["ct state established,related accept", "ct state invalid drop", "ip protocol icmp icmp type echo-request accept", "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, echo-request } accept", .. Policy(), Refuse]);
@@ -37,8 +38,12 @@ internal sealed class NatRuleset(NatAddresses addresses, HardeningProfile profil
     {
         yield return $"iifname {Link} jump outgoing";
         yield return $"oifname {Link} jump incoming";
-        if (borrowed.Count > 0) yield return $"iifname {Set(borrowed.Select(Quoted))} oifname != {Quoted(NatAddresses.LinkPrefix + "*")} drop";
+        foreach (var six in Borrowed) yield return $"meta nfproto {(six ? "ipv6" : "ipv4")} jump {BorrowedForwarding.Chain(six)}";
     }
+
+    private IEnumerable<bool> Borrowed => borrowed.Select(s => s.IsIPv6).Distinct();
+
+    private string Elsewhere(bool six) => $"iifname {Set(borrowed.Where(s => s.IsIPv6 == six).Select(HostForwarding.LinkOf).Distinct().Select(Quoted))} oifname != {Quoted(NatAddresses.LinkPrefix + "*")} drop";
 
     // Whoever has CAP_NET_ADMIN or CAP_NET_RAW in there could take another's address, or send to the host's loopback. It ends before anything
     // is made of it: connection tracking would take it for the other's, and what that knows of a connection is for all.

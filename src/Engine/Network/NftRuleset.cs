@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,7 +11,7 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
     /// <summary>What refuses with the answer of a router.</summary>
     protected const string Unreachable = "reject with icmpx type admin-prohibited";
 
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _chains = new(), _rules = new();
 
     /// <summary>How many rules the table has.</summary>
     public int Rules { get; private set; }
@@ -18,13 +19,12 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
     public string Table => table;
 
     /// <summary>The whole text.</summary>
-    public string Build()
+    /// <param name="made">Whether the table is there already; otherwise it is an error where somebody has one of that name.</param>
+    public string Build(bool made)
     {
-        Line($"create table inet {table}"); // an error where somebody has one of that name
-        Line($"table inet {table} {{");
         AddChains();
-        Line("}");
-        return _text.ToString();
+        // Every chain before the first rule: rules jump to chains. Nothing names the table itself again, which would ask for its flags to go.
+        return $"{(made ? "" : $"create table inet {table}\n")}{_chains}{_rules}";
     }
 
     protected abstract void AddChains();
@@ -64,16 +64,11 @@ internal abstract class NftRuleset(string table, HardeningProfile profile, IRead
 
     protected void Chain(string name, string? hook, IEnumerable<string> rules)
     {
-        Line($"  chain {name} {{");
-        if (hook is not null) Line("    " + hook);
+        _chains.Append(CultureInfo.InvariantCulture, $"add chain inet {table} {name}{(hook is null ? "" : $" {{ {hook} }}")}\n");
         foreach (var rule in rules)
         {
-            Line("    " + rule);
+            _rules.Append(CultureInfo.InvariantCulture, $"add rule inet {table} {name} {rule}\n");
             Rules++;
         }
-
-        Line("  }");
     }
-
-    private void Line(string text) => _text.Append(text).Append('\n');
 }

@@ -6,13 +6,14 @@ using Tmds.Linux;
 namespace Sandbox.Network;
 
 /// <summary>
-/// Watches over the rules of one sandbox while it runs. Any program with CAP_NET_ADMIN can take them away, as <c>nft flush ruleset</c> does;
-/// without them the link would lead everywhere. The kernel tells of it (NFNLGRP_NFTABLES), and the link goes down at once.
+/// Watches over the rules of one sandbox while it runs. Where its table can't be owned (<see cref="OwnedTable"/>), any program with
+/// CAP_NET_ADMIN can take them away, as <c>nft flush ruleset</c> does, or out of force; without them the link would lead everywhere. The kernel
+/// tells of it (NFNLGRP_NFTABLES), and the link goes down at once, which is some milliseconds later.
 /// </summary>
 internal sealed class RulesetWatch : IDisposable
 {
     private const int Subsystem = 10 << 8; // NFNL_SUBSYS_NFTABLES
-    private const int DeleteTable = Subsystem | 2, DeleteChain = Subsystem | 5, DeleteRule = Subsystem | 8; // NFT_MSG_…
+    private const int NewTable = Subsystem, DeleteTable = Subsystem | 2, NewChain = Subsystem | 3, DeleteChain = Subsystem | 5, NewRule = Subsystem | 6, DeleteRule = Subsystem | 8; // NFT_MSG_…
     private const uint Group = 1 << 6; // NFNLGRP_NFTABLES, the seventh
     private const int FamilySize = 4, TableName = 1; // struct nfgenmsg; NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE
     private readonly NatRuleset _rules;
@@ -20,25 +21,33 @@ internal sealed class RulesetWatch : IDisposable
     private readonly NetlinkSocket _events;
     private readonly RouteSocket _routes;
     private readonly FileDescriptor _stop;
+    private readonly BorrowedForwarding _borrowed;
     private readonly Thread _thread;
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private IReadOnlyList<byte[]>? _asLoaded;
+    private int _released;
     private SandboxException? _failure;
     private int _disposed;
 
     /// <summary>Begins, in the network namespace of the calling thread, when the rules are loaded and before the link is there.</summary>
-    public RulesetWatch(NatRuleset rules, string link)
+    /// <param name="rules">The rules.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="borrowed">Whose rules may go meanwhile; it ends with this.</param>
+    public RulesetWatch(NatRuleset rules, string link, BorrowedForwarding borrowed)
     {
-        (_rules, _link) = (rules, link);
-        _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Group, "NETLINK_NETFILTER");
+        (_rules, _link, _borrowed) = (rules, link, borrowed);
         try
         {
+            _events = NetlinkSocket.Open(NetlinkSocket.NetFilter, Group, "NETLINK_NETFILTER");
+            _asLoaded = NftTables.Contents(rules.Table);
             _routes = new RouteSocket();
             _stop = new(Check.Result("eventfd", LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK)));
         }
         catch
         {
             _routes?.Dispose();
-            _events.Dispose();
+            _events?.Dispose();
+            borrowed.Dispose();
             throw;
         }
 
@@ -58,6 +67,7 @@ internal sealed class RulesetWatch : IDisposable
         _stop.Dispose();
         _routes.Dispose();
         _events.Dispose();
+        _borrowed.Dispose();
     }
 
     private void Run()
@@ -75,18 +85,22 @@ internal sealed class RulesetWatch : IDisposable
 
     private unsafe void Watch()
     {
-        var polls = stackalloc pollfd[2];
+        const int Count = 3;
+        var polls = stackalloc pollfd[Count];
         polls[0].fd = _events.File.Number;
         polls[1].fd = _stop.Number;
-        polls[0].events = polls[1].events = (short)LibC.POLLIN;
-        for (;;)
+        polls[2].fd = _borrowed.File.Number;
+        polls[0].events = polls[1].events = polls[2].events = (short)LibC.POLLIN;
+        for (polls[2].revents = 1; ;)
         {
-            polls[0].revents = polls[1].revents = 0;
-            if (PollEvents.Wait(polls, 2, -1) == 0) continue;
+            // At the beginning too: what came before nobody told.
+            if (polls[2].revents != 0) Release();
+            polls[0].revents = polls[1].revents = polls[2].revents = 0;
+            if (PollEvents.Wait(polls, Count, -1) == 0) continue;
             // What came before the end is told, too.
-            if (Touched() && Count() is var found && found != _rules.Rules)
+            if (Touched() && Change() is { } change)
             {
-                Disconnect(found is null ? $"another program removed its table inet {_rules.Table}" : $"another program changed its table inet {_rules.Table}: {found} of {_rules.Rules} rules are left");
+                Disconnect(change);
                 return;
             }
 
@@ -94,7 +108,15 @@ internal sealed class RulesetWatch : IDisposable
         }
     }
 
-    // Whether what has come may mean that something of the table is gone.
+    // What is found here with less of it is as it should be from then on; what somebody else has changed before is seen first.
+    private void Release()
+    {
+        if (!_borrowed.IsDue() || Change() is not null) return;
+        _released += _borrowed.Release();
+        _asLoaded = NftTables.Contents(_rules.Table);
+    }
+
+    // Whether what has come may mean that the table isn't as it was: less of it, or more, as a rule that accepts, or out of force (dormant).
     private bool Touched()
     {
         var touched = false;
@@ -117,7 +139,7 @@ internal sealed class RulesetWatch : IDisposable
                 var header = _buffer.AsSpan(at);
                 var size = BinaryPrimitives.ReadInt32LittleEndian(header);
                 if (size < NetlinkSocket.HeaderSize || at + size > length) break;
-                if (BinaryPrimitives.ReadUInt16LittleEndian(header[4..]) is DeleteTable or DeleteChain or DeleteRule) touched |= IsOurs(header[NetlinkSocket.HeaderSize..size]);
+                if (BinaryPrimitives.ReadUInt16LittleEndian(header[4..]) is NewTable or DeleteTable or NewChain or DeleteChain or NewRule or DeleteRule) touched |= IsOurs(header[NetlinkSocket.HeaderSize..size]);
                 at += (size + 3) & ~3;
             }
         }
@@ -134,7 +156,15 @@ internal sealed class RulesetWatch : IDisposable
         return false;
     }
 
-    private int? Count() => NftTables.Names().Contains(_rules.Table) ? NftTables.CountRules(_rules.Table) : null;
+    // Another table that changes while the kernel lists them may hide a chain of ours from one look, not from two.
+    private string? Change() => Look() is null ? null : Look();
+
+    private string? Look()
+    {
+        if (NftTables.Contents(_rules.Table) is not { } now) return $"another program removed its table inet {_rules.Table}";
+        if (_asLoaded is not null && now.Count == _asLoaded.Count && now.Zip(_asLoaded).All(p => p.First.AsSpan().SequenceEqual(p.Second))) return null;
+        return $"another program changed its table inet {_rules.Table}: {NftTables.CountRules(_rules.Table)} of {_rules.Rules - _released} rules are left, or what puts them in force isn't as it was";
+    }
 
     private void Disconnect(string reason)
     {

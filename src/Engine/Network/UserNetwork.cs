@@ -32,7 +32,7 @@ internal sealed class UserNetwork(HardeningProfile profile) : SandboxNetwork
             ?? throw new SandboxException("Network,ENOSPC", SandboxErrorKind.ResourceUnavailable, "The host has a route to all of 10.240.0.0/16.", "Change the host's routes.");
         var rules = new UserRuleset(addresses, profile, NameServers.Reached(profile), [.. local, .. used.Select(a => NftRuleset.One(a.Address))], four, six);
         var space = new TargetSpace(targetPid);
-        NftProgram.Load(rules.Build(), space.EnterAsAdministrator);
+        NftProgram.Load(rules.Build(made: false), space.EnterAsAdministrator);
         using var target = new RouteSocket(space.OpenNetlink(NetlinkSocket.Route));
         _pasta = PastaProgram.Start(space, TargetLink, addresses, four, six, _published);
         var link = AwaitLink(target, addresses, four, six);

@@ -16,7 +16,7 @@ public static class SandboxRegistry
         }
     }
 
-    /// <summary>Kills every running one, and returns when nothing of them is left. A session that ends by itself does so, for up to 5 seconds.</summary>
+    /// <summary>Kills every running one, and returns when nothing of them is left. A session that ends does so too, for up to 5 seconds.</summary>
     public static void StopAll() => SessionEnd.Stop(Running(), Timeout.InfiniteTimeSpan);
 
     internal static void Add(HardenedProcess process, SandboxSupervisor supervisor)

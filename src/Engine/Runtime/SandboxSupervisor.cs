@@ -162,10 +162,13 @@ internal sealed class SandboxSupervisor
         if (_finished) return;
         _launched.Kill();
         _limits.Kill();
-        // The reaper ends by itself once the target is reaped; one that doesn't is killed, and the kernel kills what is below it.
+        // The reaper ends by itself once the target is reaped. One that doesn't is killed, as is what is below it: by the kernel, where it is
+        // PID 1 of a namespace.
         _loop.After(Escalation, () =>
         {
-            if (!_finished) _launched.KillInit();
+            if (_finished) return;
+            if (_launched.Memory.InitPid == 0) TreeKill.Below(_launched.InitPid);
+            _launched.KillInit();
         });
     }
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sandbox.Runtime;
 
 /// <summary>
-/// The end of a session by itself. The kernel ends the trees that it leaves behind, but the networks of these are on the host: they go
-/// while there is still somebody to take them away. What takes too long, and what a signal leaves that ends the session, is the next import's.
+/// The end of a session, by itself or by a signal. The kernel ends the trees that it leaves behind, but the networks of these are on the
+/// host: they go while there is still somebody to take them away. What takes too long, and what SIGKILL leaves, is the next import's.
 /// </summary>
 internal static class SessionEnd
 {
@@ -14,7 +14,9 @@ internal static class SessionEnd
     /// <summary>Watches for it, from the first call on.</summary>
     public static void Watch(Func<IReadOnlyList<SandboxSupervisor>> running)
     {
-        if (Interlocked.Exchange(ref _watched, 1) == 0) AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(running(), Patience);
+        if (Interlocked.Exchange(ref _watched, 1) != 0) return;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(running(), Patience);
+        EndingSignal.Watch(() => Stop(running(), Patience));
     }
 
     /// <summary>Kills all of them, and waits for their ends, for as long as <paramref name="most"/> in all.</summary>

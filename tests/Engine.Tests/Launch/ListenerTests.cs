@@ -1,4 +1,7 @@
+using System.Globalization;
 using Sandbox.Hardening;
+using Sandbox.Launch;
+using Sandbox.Native;
 using Sandbox.Seccomp;
 using Sandbox.Tests.Runtime;
 using Sandbox.Tests.Seccomp;
@@ -41,5 +44,45 @@ public sealed class ListenerTests : IDisposable
         Assert.DoesNotContain("socket", links, StringComparison.Ordinal);
     }
 
+    // A target that the kernel holds back before its filter: here at a FIFO that nobody writes to.
+    [Fact]
+    public async Task Who_waits_for_it_sleeps()
+    {
+        var fifo = _scratch.At("fifo");
+        Assert.Equal(0, CProgram.Run("/usr/bin/mkfifo", [fifo]).Code);
+        var w = new PlanWriter();
+        PlanRun.Fork(w);
+        PlanRun.Gate(w);
+        w.Listener = w.Call(Syscall.OpenAt, -100, w.Text(fifo), 0, 0);
+        PlanRun.Exec(w, "/bin/true");
+        var gate = new WatchedGate();
+        var starting = Task.Run(() => PlanRun.Start(w, gate), TestContext.Current.CancellationToken);
+        var reaper = await gate.Reaper.Task;
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        var ticks = ProcessState.TryRead($"/proc/{reaper}/stat").Split(") ")[1].Split(' ')[11..13].Sum(t => int.Parse(t, CultureInfo.InvariantCulture));
+        using (File.OpenWrite(fifo))
+        using (var run = await starting) Assert.True(run.Sandbox.Running);
+        Assert.InRange(ticks, 0, 15); // of 10 ms each
+    }
+
     public void Dispose() => _scratch.Dispose();
+
+    private sealed class WatchedGate : ILaunchGate
+    {
+        public TaskCompletionSource<int> Reaper { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void MapIdentity(int launcherPid)
+        {
+        }
+
+        public bool Verify(int targetPid, int initPid, PlanMemory memory)
+        {
+            Reaper.SetResult(initPid);
+            return true;
+        }
+
+        public void AfterExec(int targetPid)
+        {
+        }
+    }
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Sandbox.Capture;
 using Sandbox.Hardening;
 using Sandbox.Native;
+using Sandbox.Network;
 using Sandbox.Runtime;
 
 namespace Sandbox.Tests.Network;
@@ -26,7 +27,7 @@ internal static partial class NetworkHost
                     process.Stop(TimeSpan.Zero);
                 });
             case ["leave", var how, var profile, var script, var path]:
-                return Leave(how, Request(profile, script) with { CapturePath = path.Length > 0 ? path : null });
+                return LeavingHost.Run(how, Request(profile, script) with { CapturePath = path.Length > 0 ? path : null });
             case ["capture", var profile, var script, var path, var view]:
                 return Start(Request(profile, script) with { CapturePath = path, CaptureView = Enum.Parse<CaptureView>(view) }, process =>
                 {
@@ -49,8 +50,10 @@ internal static partial class NetworkHost
                 return 0;
             case ["endless", var profile]:
                 for (; ; ) HardenedLauncher.Start(Request(profile, "sleep 0.05")).Wait(TimeSpan.FromSeconds(20));
+            case ["watch", var place, var profile]:
+                return Watch(new(Convert.ToInt32(place, 16)), ProfileReader.FromJson(profile, "test"));
             case ["repair"]:
-                foreach (var remnant in Sandbox.Network.NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {Sandbox.Network.NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
+                foreach (var remnant in NetworkRepair.Find()) Console.WriteLine($"{remnant.Name} {NetworkRepair.Remove(remnant)} {string.Join(", ", remnant.Settings)}");
                 return 0;
             case ["serve", var port]:
                 Serve(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
@@ -61,16 +64,6 @@ internal static partial class NetworkHost
             default:
                 return 2;
         }
-    }
-
-    // Ends with sandboxes that run, in one of the ways in which a session ends by itself.
-    private static int Leave(string how, LaunchRequest request)
-    {
-        foreach (var r in new[] { request, request with { CapturePath = null } }) HardenedLauncher.Start(r);
-        Console.WriteLine("running");
-        Console.ReadLine();
-        if (how == "exit") Environment.Exit(7);
-        return 7;
     }
 
     // Sandboxes one after the other, each with a capture of its network.
@@ -98,6 +91,19 @@ internal static partial class NetworkHost
         {
             return e.ErrorId;
         }
+    }
+
+    // Watches over rules that anybody can change.
+    private static int Watch(NatAddresses addresses, HardeningProfile profile)
+    {
+        var rules = new NatRuleset(addresses, profile, [], [], withIPv6: true);
+        NftProgram.Load(rules.Build(made: false));
+        using var watch = new RulesetWatch(rules, addresses.Link, new BorrowedForwarding([], _ => false));
+        Console.WriteLine("running");
+        Console.ReadLine();
+        watch.Dispose(); // what came before is told then
+        Console.WriteLine($"ended {watch.Failure?.ErrorId}: {watch.Failure?.Message}");
+        return 0;
     }
 
     private static LaunchRequest Request(string profile, string script) =>

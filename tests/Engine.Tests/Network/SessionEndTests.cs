@@ -1,9 +1,10 @@
+using System.Globalization;
 using Sandbox.Tests.Capture;
 using Sandbox.Tests.Runtime;
 
 namespace Sandbox.Tests.Network;
 
-/// <summary>A session that ends by itself takes its sandboxes with it and what they had on the host.</summary>
+/// <summary>A session that ends, by itself or by a signal, takes its sandboxes with it and what they had on the host.</summary>
 public sealed class SessionEndTests : IDisposable
 {
     private readonly NetworkWorld _world = new();
@@ -35,6 +36,47 @@ public sealed class SessionEndTests : IDisposable
         if (capture) Assert.Equal(0, CaptureTool.Try("capinfos", "-M", "-c", path).Code);
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(1)]
+    public void A_signal_ends_it_and_leaves_nothing_either(int signal)
+    {
+        var before = _world.State();
+        var marker = $"{Random.Shared.Next(100_000, 999_999)}.5";
+        var path = _scratch.At("left.pcapng");
+        // Its parent has the kernel's word for how it ended; an exit status says the same of an exit with 128 + the signal.
+        const string Parent = "import subprocess, sys\np = subprocess.Popen(sys.argv[1:])\nprint(p.pid, flush=True)\nprint('ended', p.wait())\n";
+        var parent = _world.StartOnHost("python3", "-c", Parent, Environment.ProcessPath!, "host", "network", "leave", "return", NetworkProfiles.Nat(), $"setsid sleep {marker} & sleep {marker}", path);
+        var host = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        NetworkWorld.Await(parent, "running");
+        Assert.NotEqual(before, _world.State());
+        Signal(host, signal);
+        NetworkWorld.Await(parent, $"ended -{signal}");
+        Assert.Equal(before, _world.State());
+        Assert.True(ProcessState.Eventually(() => ProcessState.WithCommandLine($"sleep\0{marker}").Length == 0));
+        Assert.Equal(0, CaptureTool.Try("capinfos", "-M", "-c", path).Code);
+    }
+
+    // Somebody else in the process answers it, and the session goes on.
+    [Theory]
+    [InlineData("refuses")]
+    [InlineData("refuses later")]
+    public void A_signal_that_is_refused_ends_no_sandbox(string how)
+    {
+        var before = _world.State();
+        var marker = $"{Random.Shared.Next(100_000, 999_999)}.5";
+        var host = _world.Hosting("leave", how, NetworkProfiles.Nat(), $"sleep {marker} & sleep {marker}", "");
+        NetworkWorld.Await(host, "running");
+        Assert.True(ProcessState.Eventually(() => ProcessState.WithCommandLine($"sleep\0{marker}").Length == 4));
+        Signal(host.Id, 15);
+        NetworkWorld.Await(host, "refused");
+        Assert.Equal(4, ProcessState.WithCommandLine($"sleep\0{marker}").Length);
+        host.StandardInput.WriteLine();
+        Assert.True(host.WaitForExit(30_000));
+        Assert.Equal(7, host.ExitCode);
+        Assert.Equal(before, _world.State());
+    }
+
     // Somebody holds what a removal needs: the session ends nevertheless, and a repair does the rest.
     [Fact]
     public void One_that_cannot_remove_them_ends_nevertheless()
@@ -53,4 +95,6 @@ public sealed class SessionEndTests : IDisposable
         Assert.True(holder.WaitForExit(30_000));
         Assert.Equal(before, _world.State());
     }
+
+    private void Signal(int pid, int signal) => _world.OnHost("kill", $"-{signal}", $"{pid}");
 }
