@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Sandbox.Capture;
@@ -22,6 +23,14 @@ internal static partial class NetworkHost
             case ["hold", var profile, var script]:
                 return Start(Request(profile, script), process =>
                 {
+                    Console.WriteLine("running");
+                    Console.ReadLine();
+                    process.Stop(TimeSpan.Zero);
+                });
+            case ["shared", var profile, var script]:
+                return Start(Request(profile, script), process =>
+                {
+                    LetGo(process);
                     Console.WriteLine("running");
                     Console.ReadLine();
                     process.Stop(TimeSpan.Zero);
@@ -64,6 +73,13 @@ internal static partial class NetworkHost
             default:
                 return 2;
         }
+    }
+
+    // The rules of a sandbox are anybody's then, as before Linux 6.9.
+    private static void LetGo(HardenedProcess process)
+    {
+        var supervisor = (SandboxSupervisor)typeof(HardenedProcess).GetField("_supervisor", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(process)!;
+        ((OwnedTable)typeof(NatNetwork).GetField("_table", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(supervisor.Companions.Network)!).Dispose();
     }
 
     // Sandboxes one after the other, each with a capture of its network.

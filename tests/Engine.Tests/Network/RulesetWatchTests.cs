@@ -42,6 +42,28 @@ public sealed class RulesetWatchTests : IDisposable
         Assert.Contains("its link was taken down", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("flush ruleset", "removed its table")]
+    [InlineData("insert rule inet TABLE outgoing accept", "changed its table")]
+    public void A_running_sandbox_has_no_network_any_more(string command, string reason)
+    {
+        var before = _world.State();
+        var host = _world.Hosting("shared", NetworkProfiles.Nat("\"blockPrivate\": true"), $"while sleep 0.1; do curl -s -m 1 http://{NetworkWorld.Server}/; done");
+        NetworkWorld.Await(host, "running");
+        Assert.True(ProcessState.Eventually(() => _world.Seen.Length > 0, 20_000));
+        var link = _world.Sandbox().Link;
+        _world.OnHost("nft", command.Replace("TABLE", $"sandbox-{link[3..]}", StringComparison.Ordinal));
+        Assert.True(ProcessState.Eventually(() => !_world.OnHost("ip", "-o", "link", "show", link).Contains(",UP", StringComparison.Ordinal), 20_000));
+        using var wire = _world.CaptureOnServer();
+        Thread.Sleep(2500);
+        Assert.Empty(wire.End().Seen("udp or tcp or src net 10.240.0.0/16"));
+        host.StandardInput.WriteLine();
+        var said = host.StandardOutput.ReadToEnd();
+        Assert.Contains("ended Network,RULES_GONE: ", said, StringComparison.Ordinal);
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+        Assert.Equal(before, _world.State());
+    }
+
     [Fact]
     public void Nothing_has_ended_where_nobody_did_anything() =>
         Assert.DoesNotContain("ended ", _world.Sandboxed(NetworkProfiles.Nat(), $"curl -sS -m 5 http://{NetworkWorld.Server}/"), StringComparison.Ordinal);
