@@ -10,13 +10,14 @@ namespace Sandbox.Bpf;
 internal sealed class KernelTypes
 {
     private const string File = "/sys/kernel/btf/vmlinux";
-    private const int KindStruct = 4, KindUnion = 5, KindTypedef = 8, HeadSize = 12, MemberSize = 12;
+    private const int KindStruct = 4, KindUnion = 5, KindTypedef = 8, KindFunction = 12, HeadSize = 12, MemberSize = 12;
     private static readonly Lazy<KernelTypes> OfThisKernel = new(() => new(Read()));
     private readonly byte[] _data;
     private readonly int _types, _typesEnd, _strings;
     private readonly List<int> _positions = new(200_000);
     private readonly Dictionary<string, uint> _structs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint> _typedefs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, uint> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _offsets = new(StringComparer.Ordinal);
 
     internal KernelTypes(byte[] data)
@@ -35,6 +36,9 @@ internal sealed class KernelTypes
 
     /// <summary>The id of a typedef; null where there is none.</summary>
     public uint? TypedefId(string name) => _typedefs.TryGetValue(name, out var id) ? id : null;
+
+    /// <summary>The id of the function that stands for an iterator (bpf_iter_…); null where there is none.</summary>
+    public uint? FunctionId(string name) => _functions.TryGetValue(name, out var id) ? id : null;
 
     /// <summary>Where a field lies in a struct, in bytes; a path of fields is one of nested structs, such as <c>d_name.name</c>.</summary>
     public int Offset(string type, string path) => TryOffset(type, path) ?? throw Unusable($"struct {type} has no {path}");
@@ -87,7 +91,7 @@ internal sealed class KernelTypes
             var count = (int)(info & 0xFFFF);
             var id = (uint)_positions.Count;
             _positions.Add(at);
-            if (kind is KindStruct or KindTypedef) Name(at, kind, id);
+            if (kind is KindStruct or KindTypedef or KindFunction) Name(at, kind, id);
             at += HeadSize + kind switch
             {
                 1 or 14 or 17 => 4, // INT, VAR, DECL_TAG
@@ -105,6 +109,10 @@ internal sealed class KernelTypes
         if (kind == KindStruct)
         {
             if (Wanted(name)) _structs.TryAdd(Encoding.ASCII.GetString(name), id);
+        }
+        else if (kind == KindFunction)
+        {
+            if (name.StartsWith("bpf_iter_"u8)) _functions.TryAdd(Encoding.ASCII.GetString(name), id);
         }
         else if (name.StartsWith("btf_trace_"u8))
         {

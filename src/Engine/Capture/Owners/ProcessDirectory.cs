@@ -13,8 +13,9 @@ internal sealed class ProcessDirectory : IDisposable
     public const int RingSize = 1 << 16;
     private const int Most = 4096;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(1);
-    private readonly RecentTable<(int Id, long Started, ulong Program, string Name), CapturedProcess> _known = new(Most);
+    private readonly RecentTable<SocketOwner, CapturedProcess> _known = new(Most);
     private readonly RecentTable<(int Id, long Started), CapturedProcess> _first = new(Most);
+    private readonly ProcessProbe _probe = new();
     private readonly Lock _looking = new();
     private readonly BpfRingBuffer _ring;
     private readonly BpfRingBuffer.RecordHandler _look;
@@ -38,13 +39,13 @@ internal sealed class ProcessDirectory : IDisposable
     /// <summary>What is known of one.</summary>
     public CapturedProcess Of(in SocketOwner owner)
     {
-        var key = (owner.ProcessId, owner.Started, owner.Program, owner.Name);
+        var key = owner with { ThreadId = 0 };
         lock (_looking)
         {
             if (_known.Find(key) is { } known) return known;
             // The clocks drift apart: a process has one start whatever it executes.
             var start = _first.Find((owner.ProcessId, owner.Started))?.UnixNanoseconds ?? (owner.Started == 0 ? null : owner.Started + RealClock.BootAhead);
-            var found = ProcessDetails.Of(owner, start);
+            var found = ProcessDetails.Of(owner, start, _probe);
             _known.Set(key, found);
             _first.Set((owner.ProcessId, owner.Started), found);
             return found;
@@ -56,6 +57,7 @@ internal sealed class ProcessDirectory : IDisposable
         _stop = true;
         _thread.Join();
         _looked.Dispose();
+        _probe.Dispose();
     }
 
     private void Run()
@@ -65,8 +67,8 @@ internal sealed class ProcessDirectory : IDisposable
             try
             {
                 if (!_ring.Wait(Interval)) continue;
-                _ring.Read(_look, int.MaxValue);
-                _looked.Set();
+                // One by one: who makes events faster than they can be looked at doesn't keep it from its end.
+                while (!_stop && _ring.Read(_look, 1) > 0) _looked.Set();
             }
             catch (SandboxException)
             {

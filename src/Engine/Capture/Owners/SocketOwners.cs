@@ -46,11 +46,12 @@ internal sealed class SocketOwners : IDisposable
         using var cgroup = OpenCgroup();
         FileDescriptor? stamping = null;
         OwnerProbe? probe = null;
+        SocketOwners? owners = null;
         try
         {
             stamping = Stamp();
             probe = OwnerProbe.Open(cookie, cgroup, ringSize);
-            var owners = new SocketOwners(probe, stamping);
+            owners = new SocketOwners(probe, stamping);
             // After the programs: who acts meanwhile is known from them.
             foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owner);
             owners.Drain();
@@ -59,12 +60,14 @@ internal sealed class SocketOwners : IDisposable
         }
         catch (SandboxException e)
         {
+            owners?._processes?.Dispose();
             probe?.Dispose();
             stamping?.Dispose();
             throw OwnerFailure.Start(e);
         }
         catch
         {
+            owners?._processes?.Dispose();
             probe?.Dispose();
             stamping?.Dispose();
             throw;
