@@ -8,7 +8,6 @@ namespace Sandbox.Capture;
 /// <summary>Looks at a process that owns a socket: it is the one that is meant, and still runs the same program, or nothing is said but what is known already.</summary>
 internal static class ProcessDetails
 {
-    private const long Tick = 1_000_000_000 / 100; // USER_HZ, in which proc_pid_stat(5) counts
     private const int LongestArguments = 65_535; // what an option of pcapng holds
     private const string Gone = " (deleted)";
 
@@ -33,15 +32,6 @@ internal static class ProcessDetails
         {
             return known; // it has ended, or nothing can be asked now
         }
-    }
-
-    /// <summary>When a process started, to a hundredth of a second; 0 where that can't be told.</summary>
-    public static long Started(string directory)
-    {
-        // The fields of proc_pid_stat(5) from the third on: no later one than the second, the name, holds a parenthesis.
-        var text = File.ReadAllText(directory + "/stat");
-        var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 19 && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number * Tick : 0; // starttime, the 22nd
     }
 
     /// <summary>Arguments as the kernel has them, one by one.</summary>

@@ -30,11 +30,23 @@ internal sealed class ProcessDirectory : IDisposable
         _ring = ring;
         _look = record => Of(MemoryMarshal.AsRef<OwnerActor>(record).Owner);
         _thread = new Thread(Run) { Name = "Sandbox.Processes", IsBackground = true };
-        _thread.Start();
+        try
+        {
+            _thread.Start();
+        }
+        catch
+        {
+            _looked.Dispose();
+            _probe.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Waits until it has looked at somebody. The first time takes longer by its compilation than a process may live.</summary>
     public void AwaitFirst() => _looked.Wait(Patience);
+
+    /// <summary>An owner that no probe has told, with what the kernel says of it.</summary>
+    public SocketOwner Complete(in SocketOwner owner) => _probe.Complete(owner);
 
     /// <summary>What is known of one.</summary>
     public CapturedProcess Of(in SocketOwner owner)

@@ -52,10 +52,10 @@ internal sealed class SocketOwners : IDisposable
             stamping = Stamp();
             probe = OwnerProbe.Open(cookie, cgroup, ringSize);
             owners = new SocketOwners(probe, stamping);
-            // After the programs: who acts meanwhile is known from them.
-            foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owner);
-            owners.Drain();
             if (information) owners.Inform();
+            // After the programs: who acts meanwhile is known from them.
+            foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owners._processes?.Complete(owner) ?? owner);
+            owners.Drain();
             return owners;
         }
         catch (SandboxException e)
