@@ -9,7 +9,7 @@ public sealed record CapturedProcess
     /// <summary>Its name, at most 15 bytes (proc_pid_comm(5)).</summary>
     public string? Name { get; init; }
 
-    /// <summary>The file of its program, as its own root directory has it (proc_pid_exe(5)).</summary>
+    /// <summary>The file of its program, as its own mount namespace has it (proc_pid_exe(5)).</summary>
     public string? Path { get; init; }
 
     /// <summary>Its arguments, the first of which names the program; the process can change them (proc_pid_cmdline(5)).</summary>
@@ -18,7 +18,7 @@ public sealed record CapturedProcess
     /// <summary>Its parent's id.</summary>
     public int? ParentId { get; init; }
 
-    /// <summary>The user with whose permissions it acts, its effective user id (credentials(7)).</summary>
+    /// <summary>The user with whose permissions it acts, its effective user id (credentials(7)), as the host has it.</summary>
     public long? UserId { get; init; }
 
     /// <summary>That user's name, where the file says it.</summary>
