@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sandbox.Capture;
 
 /// <summary>A process whose packets are in a capture: what is known of it, as it was when it used its socket.</summary>
@@ -13,7 +15,7 @@ public sealed record CapturedProcess
     public string? Path { get; init; }
 
     /// <summary>Its arguments, the first of which names the program; the process can change them (proc_pid_cmdline(5)).</summary>
-    public IReadOnlyList<string>? CommandLine { get; init; }
+    public IReadOnlyList<string>? CommandLine => Arguments is { } arguments ? field ??= Encoding.UTF8.GetString(arguments).Split('\0') : null;
 
     /// <summary>Its parent's id.</summary>
     public int? ParentId { get; init; }
@@ -30,7 +32,7 @@ public sealed record CapturedProcess
     /// <summary>When it started: nanoseconds since 1970.</summary>
     public long? UnixNanoseconds { get; init; }
 
-    /// <summary>The arguments as the kernel has them, each but the last with a zero byte behind it.</summary>
+    /// <summary>The arguments as the kernel has them, each but the last with a zero byte behind it. One by one they take many times as much memory: only who asks has them so.</summary>
     internal byte[]? Arguments { get; init; }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ internal sealed partial class PcapngReader
             {
                 case WiresharkBlock.Name: found = found with { Name = Text(option.Value) }; break;
                 case WiresharkBlock.Path: found = found with { Path = Text(option.Value) }; break;
-                case WiresharkBlock.Arguments: found = found with { Arguments = option.Value, CommandLine = ProcessDetails.Split(option.Value) }; break;
+                case WiresharkBlock.Arguments: found = found with { Arguments = option.Value }; break;
                 case WiresharkBlock.Parent when value.Length == 4: found = found with { ParentId = (int)value.UInt32(0) }; break;
                 case WiresharkBlock.UserId when value.Length == 4: found = found with { UserId = value.UInt32(0) }; break;
                 case WiresharkBlock.UserName: found = found with { UserName = Text(option.Value) }; break;
@@ -37,8 +37,16 @@ internal sealed partial class PcapngReader
         }
 
         // It may be there again, before a packet that comes after those of another with its id.
-        if (_told.TryGetValue(found, out var same)) found = same;
-        else if (_told.Add(found)) Processes.Add(found);
+        if (_told.TryGetValue(found, out var same))
+        {
+            found = same;
+        }
+        else
+        {
+            _told.Add(found);
+            Processes.Add(found);
+        }
+
         if (!_processes.TryGetValue(found.Id, out var all)) _processes[found.Id] = all = new();
         all.Add(found);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Sandbox.Native;
 using Tmds.Linux;
 
@@ -26,16 +25,13 @@ internal static class ProcessDetails
             var (path, arguments) = (Program(directory), Arguments(directory));
             // Asked afterwards: what was read is of the same program, since none comes back.
             if (probe.Parent(owner) is not { } parent) return known;
-            return known with { ParentId = parent, Path = path, Arguments = arguments, CommandLine = arguments is null ? null : Split(arguments) };
+            return known with { ParentId = parent, Path = path, Arguments = arguments };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SandboxException)
         {
             return known; // it has ended, or nothing can be asked now
         }
     }
-
-    /// <summary>Arguments as the kernel has them, one by one.</summary>
-    public static IReadOnlyList<string> Split(ReadOnlySpan<byte> arguments) => Encoding.UTF8.GetString(arguments).Split('\0');
 
     // A file that is gone has no path any more; what names one in memory never had; and what isn't UTF-8 can't be told.
     private static string? Program(string directory) =>

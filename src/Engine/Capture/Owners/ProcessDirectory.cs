@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sandbox.Bpf;
 using Sandbox.Native;
@@ -11,10 +12,10 @@ namespace Sandbox.Capture;
 internal sealed class ProcessDirectory : IDisposable
 {
     public const int RingSize = 1 << 16;
-    private const int Most = 4096;
+    private const int Most = 4096, MostArguments = 8 << 20;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(1);
-    private readonly RecentTable<SocketOwner, CapturedProcess> _known = new(Most);
-    private readonly RecentTable<(int Id, long Started), CapturedProcess> _first = new(Most);
+    private readonly RecentTable<SocketOwner, CapturedProcess> _known = new(Most) { Weight = p => p.Arguments?.Length ?? 0, Heaviest = MostArguments };
+    private readonly RecentTable<(int Id, long Started), StrongBox<long>> _starts = new(Most);
     private readonly ProcessProbe _probe = new();
     private readonly Lock _looking = new();
     private readonly BpfRingBuffer _ring;
@@ -55,11 +56,8 @@ internal sealed class ProcessDirectory : IDisposable
         lock (_looking)
         {
             if (_known.Find(key) is { } known) return known;
-            // The clocks drift apart: a process has one start whatever it executes.
-            var start = _first.Find((owner.ProcessId, owner.Started))?.UnixNanoseconds ?? (owner.Started == 0 ? null : owner.Started + RealClock.BootAhead);
-            var found = ProcessDetails.Of(owner, start, _probe);
+            var found = ProcessDetails.Of(owner, owner.Started == 0 ? null : Start(owner), _probe);
             _known.Set(key, found);
-            _first.Set((owner.ProcessId, owner.Started), found);
             return found;
         }
     }
@@ -70,6 +68,15 @@ internal sealed class ProcessDirectory : IDisposable
         _thread.Join();
         _looked.Dispose();
         _probe.Dispose();
+    }
+
+    // The clocks drift apart: a process has one start whatever it executes.
+    private long Start(in SocketOwner owner)
+    {
+        if (_starts.Find((owner.ProcessId, owner.Started)) is { } known) return known.Value;
+        var start = owner.Started + RealClock.BootAhead;
+        _starts.Set((owner.ProcessId, owner.Started), new(start));
+        return start;
     }
 
     private void Run()

@@ -87,6 +87,29 @@ public sealed class HostileProcessTests : IDisposable
         }
         """;
 
+    // 32,000 arguments, and a new name for each of 1,200 sockets.
+    private const string Wordy = """
+        #include <stdio.h>
+        #include <sys/prctl.h>
+        #include <sys/socket.h>
+        #include <unistd.h>
+        int main(int count, char **words)
+        {
+            static char *many[32002];
+            for (int i = 0; i < 32000; i++) many[i] = "a";
+            if (count < 2) return execv("/proc/self/exe", many);
+            for (int i = 0; i < 1200; i++)
+            {
+                char name[16];
+                snprintf(name, sizeof name, "n%d", i);
+                prctl(PR_SET_NAME, name);
+                close(socket(AF_INET, SOCK_DGRAM, 0));
+                usleep(1000);
+            }
+            return 0;
+        }
+        """;
+
     private readonly OwnerNetwork _network = new();
     private readonly ScratchDirectory _directory = new();
 
@@ -133,6 +156,17 @@ public sealed class HostileProcessTests : IDisposable
             flood.Kill();
             flood.WaitForExit();
         }
+    }
+
+    [Fact]
+    public void Many_long_arguments_take_little_memory()
+    {
+        var program = CProgram.Compile(Wordy, _directory.Path);
+        using var capture = PacketCapture.Start(Options, _network.At("wordy.pcapng"), new(), null);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        CaptureTool.Run("nsenter", $"--net=/run/netns/{_network.Here}", program);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 1 << 20, 48 << 20); // that some of them were seen, at all
+        capture.Stop();
     }
 
     [Fact]
