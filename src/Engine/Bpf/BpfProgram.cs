@@ -52,7 +52,7 @@ internal sealed unsafe class BpfProgram : IDisposable
     /// <summary>Loads a program that is run for tasks when it is asked for.</summary>
     public static BpfProgram LoadForTasks(BpfCode code, BpfTypes types)
     {
-        var function = KernelTypes.Current.FunctionId("bpf_iter_task") ?? throw BpfFailure.Describe("no iterator of tasks", Errno.ENOENT);
+        var function = KernelTypes.Current.TaskIterator ?? throw BpfFailure.Describe("no iterator of tasks", Errno.ENOENT);
         return new(Load(code, types, new(Tracing, TraceIterator, function)));
     }
 

@@ -17,7 +17,6 @@ internal sealed class KernelTypes
     private readonly List<int> _positions = new(200_000);
     private readonly Dictionary<string, uint> _structs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint> _typedefs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, uint> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _offsets = new(StringComparer.Ordinal);
 
     internal KernelTypes(byte[] data)
@@ -37,8 +36,8 @@ internal sealed class KernelTypes
     /// <summary>The id of a typedef; null where there is none.</summary>
     public uint? TypedefId(string name) => _typedefs.TryGetValue(name, out var id) ? id : null;
 
-    /// <summary>The id of the function that stands for an iterator (bpf_iter_…); null where there is none.</summary>
-    public uint? FunctionId(string name) => _functions.TryGetValue(name, out var id) ? id : null;
+    /// <summary>The id of the function that stands for the iterator of tasks; null where there is none.</summary>
+    public uint? TaskIterator { get; private set; }
 
     /// <summary>Where a field lies in a struct, in bytes; a path of fields is one of nested structs, such as <c>d_name.name</c>.</summary>
     public int Offset(string type, string path) => TryOffset(type, path) ?? throw Unusable($"struct {type} has no {path}");
@@ -91,7 +90,8 @@ internal sealed class KernelTypes
             var count = (int)(info & 0xFFFF);
             var id = (uint)_positions.Count;
             _positions.Add(at);
-            if (kind is KindStruct or KindTypedef or KindFunction) Name(at, kind, id);
+            if (kind is KindStruct or KindTypedef) Name(at, kind, id);
+            else if (kind == KindFunction && data[(_strings + Number(at))..].StartsWith("bpf_iter_task\0"u8)) TaskIterator = id;
             at += HeadSize + kind switch
             {
                 1 or 14 or 17 => 4, // INT, VAR, DECL_TAG
@@ -109,10 +109,6 @@ internal sealed class KernelTypes
         if (kind == KindStruct)
         {
             if (Wanted(name)) _structs.TryAdd(Encoding.ASCII.GetString(name), id);
-        }
-        else if (kind == KindFunction)
-        {
-            if (name.StartsWith("bpf_iter_"u8)) _functions.TryAdd(Encoding.ASCII.GetString(name), id);
         }
         else if (name.StartsWith("btf_trace_"u8))
         {
