@@ -10,6 +10,8 @@ namespace Sandbox.Cmdlets;
 [OutputType(typeof(HardenedProcess))]
 public sealed class StopHardenedProcessCommand : SandboxCmdlet
 {
+    private readonly List<HardenedProcess> _stopped = [];
+
     /// <summary>The processes.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Id")]
@@ -44,7 +46,7 @@ public sealed class StopHardenedProcessCommand : SandboxCmdlet
             foreach (var process in Process.Where(p => ShouldProcess(p.ToString(), "Stop the whole process tree")))
             {
                 process.Stop(Force ? TimeSpan.Zero : GracePeriod, SignalNames.Parse(Signal), CancellationToken);
-                WriteRecordFailures(process, again: false);
+                _stopped.Add(process);
                 if (PassThru) WriteObject(process);
             }
         }
@@ -52,5 +54,12 @@ public sealed class StopHardenedProcessCommand : SandboxCmdlet
         {
             ThrowSandboxError(e);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // Last: an error that ends the pipeline, as a preference may have it, leaves no process running.
+        foreach (var process in _stopped) WriteRecordFailures(process, again: false);
     }
 }

@@ -19,6 +19,7 @@ internal enum BpfHelper
     ProbeReadKernelString = 115,
     GetNetworkCookie = 122,
     KtimeGetBootNs = 125,
+    SeqWrite = 127,
     RingBufferOutput = 130,
     TaskStorageGet = 156,
     GetCurrentTaskBtf = 158,

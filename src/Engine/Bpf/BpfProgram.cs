@@ -5,11 +5,11 @@ using Tmds.Linux;
 namespace Sandbox.Bpf;
 
 /// <summary>
-/// A program on one tracepoint (BPF_TRACE_RAW_TP), or on one hook of a cgroup. It is attached for as long as this object isn't disposed of.
+/// A program on one tracepoint (BPF_TRACE_RAW_TP), on one hook of a cgroup, or for one task at a time. It is attached for as long as this object isn't disposed of.
 /// </summary>
 internal sealed unsafe class BpfProgram : IDisposable
 {
-    private const uint Tracing = 26, TraceRawTracepoint = 23; // BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP
+    private const uint Tracing = 26, TraceRawTracepoint = 23, TraceIterator = 28; // BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, BPF_TRACE_ITER
     private const uint CgroupPacket = 8, CgroupSocket = 9; // BPF_PROG_TYPE_CGROUP_SKB, BPF_PROG_TYPE_CGROUP_SOCK
     private const int LogSize = 1 << 20;
 
@@ -48,6 +48,26 @@ internal sealed unsafe class BpfProgram : IDisposable
     /// <summary>Loads a program for a hook of a cgroup.</summary>
     public static BpfProgram Load(BpfCgroupHook hook, BpfCode code, BpfTypes types) =>
         new(Load(code, types, new(hook is BpfCgroupHook.Ingress or BpfCgroupHook.Egress ? CgroupPacket : CgroupSocket, (uint)hook, 0)), hook);
+
+    /// <summary>Loads a program that is run for tasks when it is asked for.</summary>
+    public static BpfProgram LoadForTasks(BpfCode code, BpfTypes types)
+    {
+        var function = KernelTypes.Current.TaskIterator ?? throw BpfFailure.Describe("no iterator of tasks", Errno.ENOENT);
+        return new(Load(code, types, new(Tracing, TraceIterator, function)));
+    }
+
+    /// <summary>Runs such a program for one task (Documentation/bpf/bpf_iterators.rst); returns how many bytes it wrote, 0 where there is no such task.</summary>
+    /// <param name="thread">The task's number in this process's pid namespace.</param>
+    /// <param name="into">What it writes.</param>
+    public int RunFor(int thread, Span<byte> into)
+    {
+        var task = stackalloc int[3] { thread, 0, 0 }; // union bpf_iter_link_info
+        var link = new TaskLinkAttributes { Program = (uint)_program.Number, Hook = TraceIterator, Info = task, InfoSize = 3 * sizeof(int) };
+        using var attached = new FileDescriptor(BpfCommand.Require(BpfCommand.LinkCreate, &link, sizeof(TaskLinkAttributes), "BPF_LINK_CREATE, BPF_TRACE_ITER"));
+        var iterator = stackalloc uint[2] { (uint)attached.Number, 0 };
+        using var output = new FileDescriptor(BpfCommand.Require(BpfCommand.IteratorCreate, iterator, 2 * sizeof(uint), "BPF_ITER_CREATE"));
+        fixed (byte* at = into) return (int)Check.Result("read", (int)(long)LibC.read(output.Number, at, into.Length), "an iterator of tasks");
+    }
 
     public void Attach()
     {
@@ -154,6 +174,14 @@ internal sealed unsafe class BpfProgram : IDisposable
     private struct LinkAttributes
     {
         public uint Program, Target, Hook, Flags;
+    }
+
+    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
+    private struct TaskLinkAttributes
+    {
+        public uint Program, Target, Hook, Flags;
+        public void* Info;
+        public uint InfoSize, Padding;
     }
 
     [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]

@@ -10,7 +10,7 @@ namespace Sandbox.Bpf;
 internal sealed class KernelTypes
 {
     private const string File = "/sys/kernel/btf/vmlinux";
-    private const int KindStruct = 4, KindUnion = 5, KindTypedef = 8, HeadSize = 12, MemberSize = 12;
+    private const int KindStruct = 4, KindUnion = 5, KindTypedef = 8, KindFunction = 12, HeadSize = 12, MemberSize = 12;
     private static readonly Lazy<KernelTypes> OfThisKernel = new(() => new(Read()));
     private readonly byte[] _data;
     private readonly int _types, _typesEnd, _strings;
@@ -35,6 +35,9 @@ internal sealed class KernelTypes
 
     /// <summary>The id of a typedef; null where there is none.</summary>
     public uint? TypedefId(string name) => _typedefs.TryGetValue(name, out var id) ? id : null;
+
+    /// <summary>The id of the function that stands for the iterator of tasks; null where there is none.</summary>
+    public uint? TaskIterator { get; private set; }
 
     /// <summary>Where a field lies in a struct, in bytes; a path of fields is one of nested structs, such as <c>d_name.name</c>.</summary>
     public int Offset(string type, string path) => TryOffset(type, path) ?? throw Unusable($"struct {type} has no {path}");
@@ -88,6 +91,7 @@ internal sealed class KernelTypes
             var id = (uint)_positions.Count;
             _positions.Add(at);
             if (kind is KindStruct or KindTypedef) Name(at, kind, id);
+            else if (kind == KindFunction && data[(_strings + Number(at))..].StartsWith("bpf_iter_task\0"u8)) TaskIterator = id;
             at += HeadSize + kind switch
             {
                 1 or 14 or 17 => 4, // INT, VAR, DECL_TAG

@@ -3,7 +3,8 @@ namespace Sandbox.Capture;
 /// <content>What a file says of processes.</content>
 internal sealed partial class PcapngReader
 {
-    private readonly Dictionary<int, List<CapturedProcess>> _processes = [];
+    private readonly Dictionary<int, ProcessesOfId> _processes = [];
+    private readonly HashSet<CapturedProcess> _told = new(new SameProcess());
 
     private void Custom(ByteView body)
     {
@@ -27,7 +28,7 @@ internal sealed partial class PcapngReader
             {
                 case WiresharkBlock.Name: found = found with { Name = Text(option.Value) }; break;
                 case WiresharkBlock.Path: found = found with { Path = Text(option.Value) }; break;
-                case WiresharkBlock.Arguments: found = found with { Arguments = option.Value, CommandLine = ProcessDetails.Split(option.Value) }; break;
+                case WiresharkBlock.Arguments: found = found with { Arguments = option.Value }; break;
                 case WiresharkBlock.Parent when value.Length == 4: found = found with { ParentId = (int)value.UInt32(0) }; break;
                 case WiresharkBlock.UserId when value.Length == 4: found = found with { UserId = value.UInt32(0) }; break;
                 case WiresharkBlock.UserName: found = found with { UserName = Text(option.Value) }; break;
@@ -35,27 +36,20 @@ internal sealed partial class PcapngReader
             }
         }
 
-        Processes.Add(found);
-        if (!_processes.TryGetValue(found.Id, out var all)) _processes[found.Id] = all = [];
-        all.Insert(After(all, Start(found)), found);
-    }
-
-    // Of several with one id the one that had started last by then; the first where none had.
-    private CapturedProcess? Process(int id, long time) => _processes.TryGetValue(id, out var all) ? all[Math.Max(0, After(all, time) - 1)] : null;
-
-    // The place behind all that started until then: they are in the order of their starts.
-    private static int After(List<CapturedProcess> all, long time)
-    {
-        var (from, to) = (0, all.Count);
-        while (from < to)
+        // It may be there again, before a packet that comes after those of another with its id.
+        if (_told.TryGetValue(found, out var same))
         {
-            var middle = (from + to) / 2;
-            if (Start(all[middle]) <= time) from = middle + 1;
-            else to = middle;
+            found = same;
+        }
+        else
+        {
+            _told.Add(found);
+            Processes.Add(found);
         }
 
-        return from;
+        if (!_processes.TryGetValue(found.Id, out var all)) _processes[found.Id] = all = new();
+        all.Add(found);
     }
 
-    private static long Start(CapturedProcess process) => process.UnixNanoseconds ?? long.MinValue;
+    private CapturedProcess? Process(int id, long time) => _processes.TryGetValue(id, out var all) ? all.At(time) : null;
 }

@@ -90,6 +90,7 @@ internal sealed partial class PcapngReader : FrameReader
         if (body.UInt16(4) != 1) throw Damage($"version {body.UInt16(4)} of pcapng isn't known");
         _first = Interfaces.Count;
         _processes.Clear(); // another machine's ids are others
+        _told.Clear();
         string? hardware = null, system = null, application = null, comment = null;
         foreach (var option in Options(body, 16))
         {

@@ -1,19 +1,20 @@
 namespace Sandbox.Capture;
 
 /// <content>
-/// What is known of the processes whose packets come, each before its first: Wireshark's custom block of process information, little-endian in
+/// What is known of the processes whose packets come, each before its first, and again where another of its id came between: Wireshark's custom block of process information, little-endian in
 /// every section (wiretap/pcapng-wireshark-custom.c).
 /// </content>
 internal sealed partial class PcapngWriter
 {
     private const int MostProcesses = 65_536, LongestOption = 65_535;
-    private readonly HashSet<CapturedProcess> _processes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<int, CapturedProcess> _processes = [];
 
-    /// <summary>Adds a process, unless it is in the file.</summary>
+    /// <summary>Adds the process of the packet that comes next, unless it is the last of its id that the file has.</summary>
     public void Process(CapturedProcess process)
     {
-        if (!_processes.Add(process)) return;
-        if (_processes.Count > MostProcesses) _processes.Clear(); // one that comes again is written again
+        if (_processes.TryGetValue(process.Id, out var last) && ReferenceEquals(last, process)) return;
+        if (_processes.Count >= MostProcesses) _processes.Clear(); // one that comes again is written again
+        _processes[process.Id] = process;
         _buffer.Begin(PcapngBlock.Custom);
         _buffer.UInt32(WiresharkBlock.Enterprise);
         _buffer.UInt32(WiresharkBlock.ProcessInformation);

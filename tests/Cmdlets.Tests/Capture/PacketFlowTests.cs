@@ -6,6 +6,7 @@ using Sandbox.Capture;
 namespace Sandbox.Cmdlets.Tests.Capture;
 
 /// <summary>Flows of files and of captures through the pipeline, and their file.</summary>
+[Collection("captures")]
 public sealed class PacketFlowTests : IDisposable
 {
     private const string There = "02 00 00 00 00 0b 02 00 00 00 00 0a 08 00 45 00 00 20 12 34 40 00 40 11 00 00 0a 01 01 01 0a 01 01 02 d4 31 00 35 00 0c 00 00 74 65 73 74";

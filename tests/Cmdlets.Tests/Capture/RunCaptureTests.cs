@@ -1,6 +1,7 @@
 namespace Sandbox.Cmdlets.Tests.Capture;
 
 /// <summary>-CapturePath and -CaptureView, on the loopback interface of the sandbox's own.</summary>
+[Collection("captures")]
 public sealed class RunCaptureTests : IDisposable
 {
     // It sends three datagrams to itself, and ends.
@@ -73,26 +74,27 @@ public sealed class RunCaptureTests : IDisposable
         Assert.DoesNotContain("Error", said, StringComparison.Ordinal);
     }
 
+    private const string Flood = "\"import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); [s.sendto(b'x' * 1000, s.getsockname()) for _ in range(300)]; print('went on')\"";
+
     [Fact]
-    public void A_capture_that_broke_is_told_at_the_end_and_the_program_went_on()
+    public void A_capture_that_broke_is_told_at_the_end_and_the_program_went_on() => OnSmallDisk(() =>
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "packet sockets need root");
-        const string Flood = "\"import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); [s.sendto(b'x' * 1000, s.getsockname()) for _ in range(300)]; print('went on')\"";
-        Directory.CreateDirectory(_directory + "/small");
-        Mount("-t", "tmpfs", "-o", "size=64k", "none", _directory + "/small");
-        try
-        {
-            var result = _session.Invoke($"param($d) $p = Start-HardenedProcess python3 -ArgumentList '-c', {Flood} -Network None -CapturePath \"$d/small/run.pcapng\" -Wait; $p.StandardOutput.Trim(); $p.Capture.State", _directory);
-            Assert.Equal(["went on", "Failed"], result.Objects.Select(o => o.ToString()));
-            Assert.StartsWith("write,ENOSPC", result.Errors.Single().FullyQualifiedErrorId, StringComparison.Ordinal);
-            Assert.Contains("packets were lost", result.Warnings.Single(), StringComparison.Ordinal);
-        }
-        finally
-        {
-            using var unmount = System.Diagnostics.Process.Start("umount", [_directory + "/small"]);
-            unmount.WaitForExit();
-        }
-    }
+        var result = _session.Invoke($"param($d) $p = Start-HardenedProcess python3 -ArgumentList '-c', {Flood} -Network None -CapturePath \"$d/small/run.pcapng\" -Wait; $p.StandardOutput.Trim(); $p.Capture.State", _directory);
+        Assert.Equal(["went on", "Failed"], result.Objects.Select(o => o.ToString()));
+        Assert.StartsWith("write,ENOSPC", result.Errors.Single().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("packets were lost", result.Warnings.Single(), StringComparison.Ordinal);
+    });
+
+    // What is told of the first process is no reason to let the second run.
+    [Theory]
+    [InlineData("$a, $b | Stop-HardenedProcess -ErrorAction Stop")]
+    [InlineData("Stop-HardenedProcess $a, $b -ErrorAction Stop")]
+    public void All_are_stopped_before_what_broke_is_told(string stop) => OnSmallDisk(() =>
+    {
+        var result = _session.Invoke($"param($d) $a = Start-HardenedProcess python3 -ArgumentList '-c', {Flood} -Network None -CapturePath \"$d/small/run.pcapng\"; while (-not $a.HasExited) {{ [Threading.Thread]::Sleep(20) }}; $b = Start-HardenedProcess sleep -ArgumentList 60; try {{ {stop} }} catch {{ $_.FullyQualifiedErrorId }}; $b.HasExited; Stop-HardenedProcess $b -Force", _directory);
+        Assert.StartsWith("write,ENOSPC", (string)result.Objects[0].BaseObject, StringComparison.Ordinal);
+        Assert.Equal(true, result.Objects[1].BaseObject);
+    });
 
     [Fact]
     public void Interfaces_and_namespaces_are_completed()
@@ -101,6 +103,22 @@ public sealed class RunCaptureTests : IDisposable
         Assert.Contains("Loopback", _session.Complete("Watch-Packet l").First(c => c.CompletionText == "lo").ToolTip, StringComparison.Ordinal);
         Assert.Equal(["Both", "Child", "Egress", "WireEgress"], _session.Complete("Start-HardenedProcess true -CaptureView ").Select(c => c.CompletionText));
         Assert.Equal(Directory.Exists("/run/netns") ? Directory.GetFiles("/run/netns").Length : 0, _session.Complete("Watch-Packet -NetworkNamespace ").Count(c => c.ToolTip.StartsWith("/run/netns/", StringComparison.Ordinal)));
+    }
+
+    private void OnSmallDisk(Action test)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "packet sockets need root");
+        Directory.CreateDirectory(_directory + "/small");
+        Mount("-t", "tmpfs", "-o", "size=64k", "none", _directory + "/small");
+        try
+        {
+            test();
+        }
+        finally
+        {
+            using var unmount = System.Diagnostics.Process.Start("umount", [_directory + "/small"]);
+            unmount.WaitForExit();
+        }
     }
 
     private static void Mount(params string[] arguments)

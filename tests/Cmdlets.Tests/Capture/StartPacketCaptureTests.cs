@@ -5,6 +5,7 @@ using Sandbox.Capture;
 namespace Sandbox.Cmdlets.Tests.Capture;
 
 /// <summary>Captures through the staged module, in a network namespace of the test.</summary>
+[Collection("captures")]
 public sealed class StartPacketCaptureTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("sandbox-packet-").FullName;

@@ -116,6 +116,18 @@ public sealed class CaptureFileReaderTests : IDisposable
         Assert.Equal(["sshd", "-D"], process.CommandLine);
     }
 
+    [Fact]
+    public void Many_processes_of_one_id_take_no_time_to_speak_of()
+    {
+        const uint Count = 300_000;
+        var made = new MadeFile(false).Block(0x0A0D0D0A, b => b.Words(0x1A2B3C4D).Halves(1, 0).Words(~0U, ~0U));
+        for (var i = Count; i > 0; i--) made.Words(0x0BAD, 40, 32622, 3, 16, 1, 9 | (8 << 16), i, 0, 40); // the last one first
+        var path = made.Save(_directory);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal((int)Count, CaptureFileReader.Summarize(path).Processes.Count);
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 4000);
+    }
+
     [Theory]
     [InlineData(5, 0)]
     [InlineData(uint.MaxValue, 0)]

@@ -96,6 +96,27 @@ public sealed class PcapngWriterTests : IDisposable
         Assert.Contains("Number of packets:   2", CaptureTool.Run("capinfos", "-M", "-c", File), StringComparison.Ordinal);
     }
 
+    // An id that was used again, while connections of the process before still end.
+    [Fact]
+    public void A_process_is_told_again_where_another_of_its_id_came_between()
+    {
+        var (first, second) = (new CapturedProcess { Id = 7, Name = "first", UnixNanoseconds = Time - 20, Arguments = [1] }, new CapturedProcess { Id = 7, Name = "second", UnixNanoseconds = Time - 10 });
+        using (var writer = new PcapngWriter(File, Section))
+        {
+            writer.Interface(Ethernet);
+            foreach (var process in new[] { first, second, first, first, second })
+            {
+                writer.Process(process);
+                writer.Packet(0, Time, 46, SampleFrames.Udp, new() { Owner = (7, 7) });
+            }
+        }
+
+        using var reader = new CaptureFileReader(File);
+        Assert.Equal(["first", "second", "first", "first", "second"], reader.Read().Select(p => p.Process!.Name));
+        Assert.Equal(["first", "second"], CaptureFileReader.Summarize(File).Processes.Select(p => p.Name));
+        Assert.Equal(4, System.IO.File.ReadAllBytes(File).AsSpan().Count("\x6E\x7F\0\0\x03\0\0\0"u8)); // the one that stays isn't told twice
+    }
+
     [Fact]
     public void Statistics_names_and_secrets_are_read()
     {

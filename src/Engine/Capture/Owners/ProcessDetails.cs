@@ -1,79 +1,58 @@
 using System.Globalization;
-using System.Text;
 using Sandbox.Native;
+using Tmds.Linux;
 
 namespace Sandbox.Capture;
 
 /// <summary>Looks at a process that owns a socket: it is the one that is meant, and still runs the same program, or nothing is said but what is known already.</summary>
 internal static class ProcessDetails
 {
-    private const long TicksPerSecond = 100; // USER_HZ, in which proc_pid_stat(5) counts
-    private const long Tick = 1_000_000_000 / TicksPerSecond;
+    private const int LongestArguments = 65_535; // what an option of pcapng holds
     private const string Gone = " (deleted)";
-    private const ulong Address = (1ul << OwnerLayout.ExecutionsShift) - 1;
 
     /// <summary>What can be told of an owner now.</summary>
     /// <param name="owner">The owner.</param>
     /// <param name="start">When it started, in nanoseconds since 1970, where that is known.</param>
-    public static CapturedProcess Of(in SocketOwner owner, long? start)
+    /// <param name="probe">Tells whether it still runs the same program.</param>
+    public static CapturedProcess Of(in SocketOwner owner, long? start, ProcessProbe probe)
     {
         var known = new CapturedProcess { Id = owner.ProcessId, Name = owner.Name, UnixNanoseconds = start };
-        if (start is null) return known;
+        if (owner.Program == 0) return known;
+        known = known with { UserId = owner.User };
         try
         {
             var directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{owner.ProcessId}");
-            if (Parent(directory, owner) is not { } parent) return known;
-            var found = known with { ParentId = parent, UserId = User(directory), Path = Program(directory), Arguments = Arguments(directory) };
-            // Asked again: what was read in between is of the same process.
-            return Parent(directory, owner) is null ? known : found with { CommandLine = found.Arguments is { } arguments ? Split(arguments) : null };
+            var (path, arguments) = (Program(directory), Arguments(directory));
+            // Asked afterwards: what was read is of the same program, since none comes back.
+            if (probe.Parent(owner) is not { } parent) return known;
+            return known with { ParentId = parent, Path = path, Arguments = arguments };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SandboxException)
         {
-            return known; // it has ended
+            return known; // it has ended, or nothing can be asked now
         }
     }
 
-    /// <summary>When a process started, to a hundredth of a second; 0 where that can't be told.</summary>
-    public static long Started(string directory) => Number(Status(directory), 22) * Tick;
+    // A file that is gone has no path any more; what names one in memory never had; and what isn't UTF-8 can't be told.
+    private static string? Program(string directory) =>
+        new FileInfo(directory + "/exe").LinkTarget is { } path && path.StartsWith('/') && !path.EndsWith(Gone, StringComparison.Ordinal) && !path.Contains('\uFFFD', StringComparison.Ordinal) ? path : null;
 
-    /// <summary>Arguments as the kernel has them, one by one.</summary>
-    public static IReadOnlyList<string> Split(ReadOnlySpan<byte> arguments) => Encoding.UTF8.GetString(arguments).Split('\0');
-
-    // Null where it is another process, or has executed another program since.
-    private static int? Parent(string directory, in SocketOwner owner)
+    // A process can say that they are gigabytes (PR_SET_MM of prctl(2)). What is too long is left out: a part would be another command.
+    private static unsafe byte[]? Arguments(string directory)
     {
-        var status = Status(directory);
-        if (Number(status, 22) != owner.Started / Tick || Number(status, 48) != (long)(owner.Program & Address)) return null; // starttime, arg_start
-        return File.ReadAllText(directory + "/comm").TrimEnd('\n') == owner.Name ? (int)Number(status, 4) : null;
-    }
-
-    // The fields of proc_pid_stat(5) from the third on: no later one than the second, the name, holds a parenthesis.
-    private static string[] Status(string directory)
-    {
-        var text = File.ReadAllText(directory + "/stat");
-        return text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    // As they are numbered there.
-    private static long Number(string[] status, int field) => field - 3 < status.Length && long.TryParse(status[field - 3], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-
-    private static long? User(string directory)
-    {
-        foreach (var line in File.ReadLines(directory + "/status"))
+        using var file = FileDescriptor.Open(directory + "/cmdline", LibC.O_RDONLY); // whoever locks it (flock(2)) is no obstacle
+        var all = new byte[LongestArguments + 2];
+        var length = 0;
+        while (length < all.Length)
         {
-            // Real, effective, saved, of the file system.
-            if (line.StartsWith("Uid:", StringComparison.Ordinal)) return uint.TryParse(line.Split('\t')[2], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+            long count;
+            fixed (byte* at = all) count = Check.Result("read", (int)(long)LibC.read(file.Number, at + length, all.Length - length));
+            if (count == 0) break;
+            length += (int)count;
         }
 
-        return null;
-    }
-
-    // A file that is gone has no path any more; what names one in memory never had.
-    private static string? Program(string directory) => new FileInfo(directory + "/exe").LinkTarget is { } path && path.StartsWith('/') && !path.EndsWith(Gone, StringComparison.Ordinal) ? path : null;
-
-    private static byte[]? Arguments(string directory)
-    {
-        var all = File.ReadAllBytes(directory + "/cmdline");
-        return all.Length == 0 ? null : all[^1] == 0 ? all[..^1] : all;
+        if (length == 0) return null;
+        if (all[length - 1] == 0) length--;
+        return length > LongestArguments ? null : all[..length];
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sandbox.Bpf;
 using Sandbox.Native;
@@ -11,10 +12,11 @@ namespace Sandbox.Capture;
 internal sealed class ProcessDirectory : IDisposable
 {
     public const int RingSize = 1 << 16;
-    private const int Most = 4096;
+    private const int Most = 4096, MostArguments = 8 << 20;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(1);
-    private readonly RecentTable<(int Id, long Started, ulong Program, string Name), CapturedProcess> _known = new(Most);
-    private readonly RecentTable<(int Id, long Started), CapturedProcess> _first = new(Most);
+    private readonly RecentTable<SocketOwner, CapturedProcess> _known = new(Most) { Weight = p => p.Arguments?.Length ?? 0, Heaviest = MostArguments };
+    private readonly RecentTable<(int Id, long Started), StrongBox<long>> _starts = new(Most);
+    private readonly ProcessProbe _probe = new();
     private readonly Lock _looking = new();
     private readonly BpfRingBuffer _ring;
     private readonly BpfRingBuffer.RecordHandler _look;
@@ -29,24 +31,33 @@ internal sealed class ProcessDirectory : IDisposable
         _ring = ring;
         _look = record => Of(MemoryMarshal.AsRef<OwnerActor>(record).Owner);
         _thread = new Thread(Run) { Name = "Sandbox.Processes", IsBackground = true };
-        _thread.Start();
+        try
+        {
+            _thread.Start();
+        }
+        catch
+        {
+            _looked.Dispose();
+            _probe.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Waits until it has looked at somebody. The first time takes longer by its compilation than a process may live.</summary>
     public void AwaitFirst() => _looked.Wait(Patience);
 
+    /// <summary>An owner that no probe has told, with what the kernel says of it.</summary>
+    public SocketOwner Complete(in SocketOwner owner) => _probe.Complete(owner);
+
     /// <summary>What is known of one.</summary>
     public CapturedProcess Of(in SocketOwner owner)
     {
-        var key = (owner.ProcessId, owner.Started, owner.Program, owner.Name);
+        var key = owner with { ThreadId = 0 };
         lock (_looking)
         {
             if (_known.Find(key) is { } known) return known;
-            // The clocks drift apart: a process has one start whatever it executes.
-            var start = _first.Find((owner.ProcessId, owner.Started))?.UnixNanoseconds ?? (owner.Started == 0 ? null : owner.Started + RealClock.BootAhead);
-            var found = ProcessDetails.Of(owner, start);
+            var found = ProcessDetails.Of(owner, owner.Started == 0 ? null : Start(owner), _probe);
             _known.Set(key, found);
-            _first.Set((owner.ProcessId, owner.Started), found);
             return found;
         }
     }
@@ -56,6 +67,16 @@ internal sealed class ProcessDirectory : IDisposable
         _stop = true;
         _thread.Join();
         _looked.Dispose();
+        _probe.Dispose();
+    }
+
+    // The clocks drift apart: a process has one start whatever it executes.
+    private long Start(in SocketOwner owner)
+    {
+        if (_starts.Find((owner.ProcessId, owner.Started)) is { } known) return known.Value;
+        var start = owner.Started + RealClock.BootAhead;
+        _starts.Set((owner.ProcessId, owner.Started), new(start));
+        return start;
     }
 
     private void Run()
@@ -65,8 +86,8 @@ internal sealed class ProcessDirectory : IDisposable
             try
             {
                 if (!_ring.Wait(Interval)) continue;
-                _ring.Read(_look, int.MaxValue);
-                _looked.Set();
+                // One by one: who makes events faster than they can be looked at doesn't keep it from its end.
+                while (!_stop && _ring.Read(_look, 1) > 0) _looked.Set();
             }
             catch (SandboxException)
             {

@@ -9,6 +9,13 @@ internal sealed class RecentTable<TKey, TValue>(int half)
     where TValue : class
 {
     private Dictionary<TKey, TValue> _new = [], _old = [];
+    private long _weight;
+
+    /// <summary>How large a value is, where they differ; null where they don't.</summary>
+    public Func<TValue, int>? Weight { get; init; }
+
+    /// <summary>How large all of one half may be.</summary>
+    public long Heaviest { get; init; } = long.MaxValue;
 
     public TValue? Find(in TKey key)
     {
@@ -20,7 +27,8 @@ internal sealed class RecentTable<TKey, TValue>(int half)
 
     public void Set(in TKey key, TValue value)
     {
-        if (_new.Count >= half) (_new, _old) = ([], _new);
+        if (_new.Count >= half || _weight > Heaviest) (_new, _old, _weight) = ([], _new, 0);
+        if (Weight is not null) _weight += Weight(value);
         _new[key] = value;
     }
 
@@ -28,5 +36,6 @@ internal sealed class RecentTable<TKey, TValue>(int half)
     {
         _new.Clear();
         _old.Clear();
+        _weight = 0;
     }
 }

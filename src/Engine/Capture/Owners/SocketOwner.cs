@@ -10,8 +10,13 @@ internal readonly record struct SocketOwner(int ProcessId, int ThreadId, string 
     public long Started { get; init; }
 
     /// <summary>
-    /// Which of the programs is meant that the process has executed: where that one's arguments are (proc_pid_stat(5), arg_start), and in the
-    /// uppermost byte how many there were before. 0 where that isn't known.
+    /// Where the arguments are of the program that the process ran (proc_pid_stat(5), arg_start). 0 where neither that is known nor what follows.
     /// </summary>
     public ulong Program { get; init; }
+
+    /// <summary>Which of the programs that is that the process and those that it comes from have executed, by their number.</summary>
+    public uint Executions { get; init; }
+
+    /// <summary>The effective user id, as the initial user namespace has it.</summary>
+    public uint User { get; init; }
 }

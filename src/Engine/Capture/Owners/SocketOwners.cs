@@ -46,25 +46,28 @@ internal sealed class SocketOwners : IDisposable
         using var cgroup = OpenCgroup();
         FileDescriptor? stamping = null;
         OwnerProbe? probe = null;
+        SocketOwners? owners = null;
         try
         {
             stamping = Stamp();
             probe = OwnerProbe.Open(cookie, cgroup, ringSize);
-            var owners = new SocketOwners(probe, stamping);
-            // After the programs: who acts meanwhile is known from them.
-            foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owner);
-            owners.Drain();
+            owners = new SocketOwners(probe, stamping);
             if (information) owners.Inform();
+            // After the programs: who acts meanwhile is known from them.
+            foreach (var (socket, owner) in SocketSnapshot.Take(diagnosis)) owners._table.Assume(socket, RealClock.Now, owners._processes?.Complete(owner) ?? owner);
+            owners.Drain();
             return owners;
         }
         catch (SandboxException e)
         {
+            owners?._processes?.Dispose();
             probe?.Dispose();
             stamping?.Dispose();
             throw OwnerFailure.Start(e);
         }
         catch
         {
+            owners?._processes?.Dispose();
             probe?.Dispose();
             stamping?.Dispose();
             throw;

@@ -103,7 +103,7 @@ internal static class SocketSnapshot
         {
             var directory = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}");
             var threads = Directory.GetDirectories(directory + "/task").Length;
-            return new(process, threads == 1 ? process : 0, File.ReadAllText(directory + "/comm").TrimEnd('\n')) { Started = ProcessDetails.Started(directory) };
+            return new(process, threads == 1 ? process : 0, File.ReadAllText(directory + "/comm").TrimEnd('\n'));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -90,6 +91,33 @@ public sealed class ProcessInformationTests : IDisposable
 
         Assert.Contains(packets, p => p.Process!.CommandLine is not null);
         Assert.All(packets, p => Assert.Equal("bash", p.Process!.Name));
+    }
+
+    // Its socket is older than the capture, and gets a packet before it uses it.
+    [Fact]
+    public void A_process_that_was_there_before_is_told_likewise()
+    {
+        var (ready, go) = (_network.At("ready"), _network.At("go"));
+        using var process = Process.Start("nsenter", [$"--net=/run/netns/{_network.Here}", "python3", "-c", $"import os, socket, time\ns = socket.socket(type=socket.SOCK_DGRAM); s.bind(('', 7000)); open('{ready}', 'w')\nfor i in range(900):\n time.sleep(0.02)\n if os.path.exists('{go}'): s.sendto(b'x', ('10.9.9.2', 7000)); break\ntime.sleep(0.1)"]);
+        try
+        {
+            Assert.True(ProcessState.Eventually(() => File.Exists(ready)));
+            var path = _network.At("before.pcapng");
+            using var capture = PacketCapture.Start(Options, path, new(), null);
+            CaptureTool.Run("nsenter", $"--net=/run/netns/{_network.There}", "bash", "-c", "echo -n y > /dev/udp/10.9.9.1/7000");
+            File.WriteAllText(go, "");
+            process.WaitForExit();
+            Settled(capture);
+            using var reader = new CaptureFileReader(path);
+            var packets = reader.Read().Where(p => p.DestinationPort == 7000).ToArray();
+            Assert.Equal(["10.9.9.1", "10.9.9.2"], packets.Select(p => p.DestinationAddress?.ToString()));
+            var told = Assert.Single(packets.Select(p => (p.Process!.Id, p.Process.UnixNanoseconds, p.Process.CommandLine?[1], p.Process.UserId, p.Process.ParentId)).Distinct());
+            Assert.Equal((process.Id, "-c", 0, Environment.ProcessId), (told.Id, told.Item3, told.UserId, told.ParentId));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
     }
 
     [Fact]

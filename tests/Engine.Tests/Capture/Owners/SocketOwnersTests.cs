@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Sandbox.Capture;
 using Sandbox.Native;
 using Sandbox.Tests.Runtime;
+using Sandbox.Tests.Seccomp;
 
 namespace Sandbox.Tests.Capture;
 
@@ -53,15 +55,19 @@ public sealed class SocketOwnersTests : IDisposable
         Assert.Equal(["process program"], names);
     }
 
-    [Fact]
-    public void Nothing_stays_after_its_end()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_stays_after_its_end(bool information)
     {
         var before = Descriptors();
         var during = Inside(() =>
         {
-            using var owners = SocketOwners.Start();
+            using var owners = SocketOwners.Start(information: information);
+            Assert.Equal(information, HasThread());
             return Descriptors();
         });
+        Assert.False(HasThread());
         Assert.True(during >= before + 14, $"{before} {during}"); // four maps and a link for each program at least
         Assert.Equal(before, Descriptors());
     }
@@ -102,6 +108,58 @@ public sealed class SocketOwnersTests : IDisposable
         Assert.Equal(0, owner?.ThreadId); // which of its threads used it isn't known
         return 0;
     });
+
+    // Where descriptors run out, at each that it makes.
+    [Fact]
+    public void Nothing_stays_of_a_start_that_fails()
+    {
+        if (Environment.GetEnvironmentVariable("SANDBOX_FEW_DESCRIPTORS") is null)
+        {
+            // As many as that would be too few for other tests of this process.
+            var (code, output, error) = CProgram.Run("env", ["SANDBOX_FEW_DESCRIPTORS=1", Path.Combine(AppContext.BaseDirectory, "Sandbox.Engine.Tests"), "-noColor", "-noLogo", "-method", $"{typeof(SocketOwnersTests).FullName}.{nameof(Nothing_stays_of_a_start_that_fails)}"]);
+            Assert.True(code == 0, output + error);
+            Assert.Matches("Total: 1, Errors: 0, Failed: 0, Skipped: 0", output);
+            return;
+        }
+
+        Inside(() =>
+        {
+            SocketOwners.Start(information: true).Dispose(); // what it needs once is there then
+            var before = Directory.GetFiles("/proc/self/fd").Length;
+            var failures = 0;
+            for (var more = 0; ; more++)
+            {
+                Limit(before + more);
+                try
+                {
+                    SocketOwners.Start(information: true).Dispose();
+                    break;
+                }
+                catch (Exception e) when (e is SandboxException or IOException or OutOfMemoryException) // the last from a thread that has no pipe
+                {
+                    failures++;
+                }
+                finally
+                {
+                    Limit(1024);
+                }
+
+                Assert.False(HasThread());
+                Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before);
+            }
+
+            Assert.InRange(failures, 18, 60);
+            return 0;
+        });
+    }
+
+    private static void Limit(int descriptors) => Assert.Equal(0, SetLimit(7 /* RLIMIT_NOFILE */, [(ulong)descriptors, 1024]));
+
+    [DllImport("libc", EntryPoint = "setrlimit")]
+    private static extern int SetLimit(int resource, ulong[] currentAndMost);
+
+    // Its name as the kernel keeps it.
+    private static bool HasThread() => Directory.GetDirectories("/proc/self/task").Any(t => File.ReadAllText(t + "/comm") == "Sandbox.Process\n");
 
     // Links to what the kernel has of programs and maps of this process.
     private static int Descriptors() => Directory.GetFiles("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget?.Contains("bpf", StringComparison.Ordinal) == true);

@@ -12,6 +12,8 @@ internal unsafe struct OwnerActor
     private fixed byte _name[16];
     private long _started;
     private ulong _program;
+    private uint _executions;
+    private uint _user;
 
     /// <summary>The name of the process, which is that of its first thread (proc_pid_comm(5)).</summary>
     public readonly string Name
@@ -27,5 +29,5 @@ internal unsafe struct OwnerActor
         }
     }
 
-    public readonly SocketOwner Owner => new(Process, Thread, Name) { Started = _started, Program = _program };
+    public readonly SocketOwner Owner => new(Process, Thread, Name) { Started = _started, Program = _program, Executions = _executions, User = _user };
 }

@@ -57,8 +57,9 @@ internal static class OwnerCode
             .Load(BpfSize.Word, R1, R9, kernel.Thread).Store(BpfSize.Word, Frame, OwnerLayout.Thread, R1)
             .Load(BpfSize.Double, R3, R9, kernel.Leader)
             .Load(BpfSize.Double, R1, R3, kernel.Started).Store(BpfSize.Double, Frame, OwnerLayout.Started, R1)
-            .Load(BpfSize.Double, R1, R9, kernel.Memory).Load(BpfSize.Double, R1, R1, kernel.Arguments)
-            .Load(BpfSize.Byte, R2, R9, kernel.Executions).Compute(BpfOperation.ShiftLeft, R2, OwnerLayout.ExecutionsShift).Compute(BpfOperation.Or, R1, R2).Store(BpfSize.Double, Frame, OwnerLayout.Program, R1)
+            .Load(BpfSize.Double, R1, R9, kernel.Memory).Load(BpfSize.Double, R1, R1, kernel.Arguments).Store(BpfSize.Double, Frame, OwnerLayout.Program, R1)
+            .Load(BpfSize.Word, R1, R9, kernel.Executions).Store(BpfSize.Word, Frame, OwnerLayout.Executions, R1)
+            .Load(BpfSize.Double, R1, R9, kernel.Credentials).Load(BpfSize.Word, R1, R1, kernel.User).Store(BpfSize.Word, Frame, OwnerLayout.User, R1)
             .Compute(BpfOperation.Add, R3, kernel.Name).Move(R1, Frame).Compute(BpfOperation.Add, R1, OwnerLayout.Name).Move(R2, 16).Call(BpfHelper.ProbeReadKernel)
             .Find(OwnerMaps.Owners, OwnerLayout.Cookie).JumpIf(R0, BpfCondition.Equal, 0, changed);
         for (var i = 0; i < OwnerLayout.ActorSize; i += 8) code.Load(BpfSize.Double, R1, R0, i).Load(BpfSize.Double, R2, Frame, OwnerLayout.Process + i).JumpIf(R1, BpfCondition.NotEqual, R2, changed);

@@ -20,6 +20,7 @@ internal sealed class SocketLayout
         (SocketFile, SocketSock) = (types.Offset("socket", "file"), types.Offset("socket", "sk"));
         (TaskFlags, Process, Thread, Name, Files) = (types.Offset("task_struct", "flags"), types.Offset("task_struct", "tgid"), types.Offset("task_struct", "pid"), types.Offset("task_struct", "comm"), types.Offset("task_struct", "files"));
         (Leader, Started, Executions) = (types.Offset("task_struct", "group_leader"), types.Offset("task_struct", "start_boottime"), types.Offset("task_struct", "self_exec_id"));
+        (Credentials, User, Parent) = (types.Offset("task_struct", "real_cred"), types.Offset("cred", "euid"), types.Offset("task_struct", "real_parent"));
         (Memory, Arguments) = (types.Offset("task_struct", "mm"), types.Offset("mm_struct", "arg_start"));
         Compat = types.Offset("task_struct", IsArm64 ? "thread_info.flags" : "thread_info.status");
         Call = types.Offset("pt_regs", IsArm64 ? "syscallno" : "orig_ax");
@@ -87,10 +88,17 @@ internal sealed class SocketLayout
 
     public int Executions { get; }
 
+    public int Parent { get; }
+
+    public int Credentials { get; }
+
     public int Memory { get; }
 
     // struct mm_struct
     public int Arguments { get; }
+
+    // struct cred
+    public int User { get; }
 
     public int Files { get; }
 
