@@ -22,6 +22,10 @@ internal sealed record NetworkNames(string Prefix)
 
     public string Client => Prefix + "c";
 
+    public string Translator => Prefix + "m";
+
+    public string Guest => Prefix + "g";
+
     /// <summary>What starts a program in a namespace, and gives it its place.</summary>
     public static string[] Enter(string space) => ["ip", "netns", "exec", space];
 
