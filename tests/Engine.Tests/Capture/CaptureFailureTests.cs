@@ -206,7 +206,7 @@ public sealed class CaptureFailureTests : IDisposable
         using var process = System.Diagnostics.Process.Start("unshare", ["--net", "sh", "-c", "ip link set lo up; exec sleep 60"])!;
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => CaptureTool.Try("nsenter", "-t", $"{process.Id}", "-n", "ip", "link", "show", "lo", "up").Output.Contains("lo", StringComparison.Ordinal), 5000));
+            Assert.True(SpinWait.SpinUntil(() => CaptureTool.Try("nsenter", "-t", $"{process.Id}", "-n", "ip", "link", "show", "lo", "up").Output.Contains("lo", StringComparison.Ordinal), 30_000));
             _network.Ip("link", "add", "vc", "type", "veth", "peer", "name", "vd", "netns", $"{process.Id}");
             CaptureTool.Run("nsenter", "-t", $"{process.Id}", "-n", "ip", "link", "set", "vd", "up");
             _network.Ip("link", "set", "vc", "up");

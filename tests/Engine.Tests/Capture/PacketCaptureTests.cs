@@ -230,7 +230,7 @@ public sealed class PacketCaptureTests : IDisposable
         using var process = System.Diagnostics.Process.Start("unshare", ["--net", "sh", "-c", "ip link set lo up; sleep 60"])!;
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => CaptureTool.Try("nsenter", "-t", $"{process.Id}", "-n", "ip", "link", "show", "lo", "up").Output.Contains("lo", StringComparison.Ordinal), 5000));
+            Assert.True(SpinWait.SpinUntil(() => CaptureTool.Try("nsenter", "-t", $"{process.Id}", "-n", "ip", "link", "show", "lo", "up").Output.Contains("lo", StringComparison.Ordinal), 30_000));
             using var capture = Start(new() { ProcessId = process.Id });
             CaptureTool.Run("nsenter", "-t", $"{process.Id}", "-n", "python3", "-c", "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('127.0.0.1', 7)); s.sendto(b'x', ('127.0.0.1', 7))");
             capture.Stop();

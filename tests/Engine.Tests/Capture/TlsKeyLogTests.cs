@@ -87,7 +87,7 @@ public sealed class TlsKeyLogTests : IDisposable
         using var log = new TlsKeyLog(Log);
         log.Poll();
         File.WriteAllText(Log, Key + "\n");
-        Assert.True(SpinWait.SpinUntil(() => Taken(log) == Key + "\n", 5000));
+        Assert.True(SpinWait.SpinUntil(() => Taken(log) == Key + "\n", 30_000));
         File.CreateSymbolicLink(_directory.At("link"), Log);
         Assert.Equal(Errno.ELOOP, Assert.Throws<ErrnoException>(() => new TlsKeyLog(_directory.At("link"))).Errno);
         CaptureTool.Run("mkfifo", _directory.At("fifo"));

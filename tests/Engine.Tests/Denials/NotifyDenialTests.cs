@@ -278,7 +278,7 @@ public sealed class NotifyDenialTests : IDisposable
             Assert.True(process.Denials[0].Count > 0);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => Listeners() <= before + 3, 5000), "descriptors are left");
+        Assert.True(SpinWait.SpinUntil(() => Listeners() <= before + 3, 30_000), "descriptors are left");
         Assert.True(SpinWait.SpinUntil(() => !Directory.GetDirectories("/proc/self/task").Any(t => IsSupervisor(t)), 2000), "a supervisor's thread is left");
     }
 

@@ -82,5 +82,5 @@ public sealed class ProcessStateTests
         return Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
 
-    private static void WaitFor(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, 5000), "the child didn't get there in 5 s");
+    private static void WaitFor(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, 30_000), "the child didn't get there in 30 s");
 }
