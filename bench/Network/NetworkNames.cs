@@ -24,7 +24,7 @@ internal sealed record NetworkNames(string Prefix)
 
     public string Translator => Prefix + "m";
 
-    public string Guest => Prefix + "g";
+    public string TranslatedClient => Prefix + "g";
 
     /// <summary>What starts a program in a namespace, and gives it its place.</summary>
     public static string[] Enter(string space) => ["ip", "netns", "exec", space];

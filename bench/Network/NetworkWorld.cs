@@ -12,19 +12,19 @@ internal sealed class NetworkWorld : IDisposable
     {
         try
         {
-            foreach (var space in new[] { Names.Host, Names.Server, Names.Target, Names.User, Names.Router, Names.Client, Names.Translator, Names.Guest }) Make(space);
+            foreach (var space in new[] { Names.Host, Names.Server, Names.Target, Names.User, Names.Router, Names.Client, Names.Translator, Names.TranslatedClient }) Make(space);
             Join(Names.Host, NetworkNames.Uplink, NetworkNames.HostAddress, Names.Server, "up0", NetworkNames.ServerGateway);
             Join(Names.Router, "up0", "198.51.101.1", Names.Server, "up1", "198.51.101.2");
             Join(Names.Router, "down0", "10.77.0.1", Names.Client, "eth0", "10.77.0.2");
             Join(Names.Translator, "up0", "198.51.102.1", Names.Server, "up2", "198.51.102.2");
-            Join(Names.Translator, "down0", "10.78.0.1", Names.Guest, "eth0", "10.78.0.2");
+            Join(Names.Translator, "down0", "10.78.0.1", Names.TranslatedClient, "eth0", "10.78.0.2");
             Ip(Names.Server, "address", "add", NetworkNames.ServerAddress + "/32", "dev", "lo");
             Ip(Names.Server, "route", "add", "10.77.0.0/24", "via", "198.51.101.1");
             Ip(Names.Host, "route", "add", "default", "via", NetworkNames.ServerGateway);
             Ip(Names.Router, "route", "add", "default", "via", "198.51.101.2");
             Ip(Names.Client, "route", "add", "default", "via", "10.77.0.1");
             Ip(Names.Translator, "route", "add", "default", "via", "198.51.102.2");
-            Ip(Names.Guest, "route", "add", "default", "via", "10.78.0.1");
+            Ip(Names.TranslatedClient, "route", "add", "default", "via", "10.78.0.1");
             Tool.Run("ip", "netns", "exec", Names.Translator, "nft", "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; }; add rule ip nat out oifname up0 masquerade");
             // A host that forwards nothing, as most are, and one that forwards everything.
             Tool.Run("ip", "netns", "exec", Names.Host, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv6/conf/all/forwarding");

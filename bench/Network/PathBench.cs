@@ -42,7 +42,7 @@ internal sealed class PathBench(NetworkNames names, string stream)
         yield return bare;
         yield return new("**Nat, to a service of the host** (one pair, rules), against a bare pair", NetworkNames.Enter(names.Target), NetworkNames.HostAddress, bare);
         yield return forwarded;
-        yield return new("two bare pairs, the host between them translates: one rule of nft, `masquerade`", NetworkNames.Enter(names.Guest), NetworkNames.ServerAddress, forwarded);
+        yield return new("two bare pairs, the host between them translates: one rule of nft, `masquerade`", NetworkNames.Enter(names.TranslatedClient), NetworkNames.ServerAddress, forwarded);
         yield return new("**Nat, to a server beyond the host** (two pairs, rules, NAT), against two bare pairs", NetworkNames.Enter(names.Target), NetworkNames.ServerAddress, forwarded);
         if (!StartPasta()) yield break;
         var pasta = new NetworkPath("pasta alone, to a server beyond the host, against a bare pair", NetworkNames.Enter(names.User), NetworkNames.ServerAddress, bare, byPasta: true);

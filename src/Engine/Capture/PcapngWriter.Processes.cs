@@ -1,8 +1,8 @@
 namespace Sandbox.Capture;
 
 /// <content>
-/// What is known of the processes whose packets come, each before its first, and again where another of its id came between: Wireshark's custom block of process information, little-endian in
-/// every section (wiretap/pcapng-wireshark-custom.c).
+/// What is known of the processes whose packets come, each before its first, and again where another of its id came between: Wireshark's
+/// custom block of process information, little-endian in every section (wiretap/pcapng-wireshark-custom.c).
 /// </content>
 internal sealed partial class PcapngWriter
 {

@@ -5,7 +5,7 @@ namespace Sandbox.Native;
 /// <summary>clock_gettime(2) for the clock of packets.</summary>
 internal static partial class RealClock
 {
-    private const int Real = 0, Boot = 7, Tai = 11; // CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI
+    private const int Real = 0, Tai = 11; // CLOCK_REALTIME, CLOCK_TAI
     private const long Second = 1_000_000_000;
 
     /// <summary>Nanoseconds since 1970.</summary>
@@ -13,9 +13,6 @@ internal static partial class RealClock
 
     /// <summary>How far CLOCK_TAI is ahead: whole seconds, as many as there were leap seconds where the machine knows of them.</summary>
     public static long TaiAhead => (Read(Tai) - Read(Real) + (Second / 2)) / Second * Second;
-
-    /// <summary>How far it is ahead of the time since boot.</summary>
-    public static long BootAhead => Read(Real) - Read(Boot);
 
     private static unsafe long Read(int clock)
     {

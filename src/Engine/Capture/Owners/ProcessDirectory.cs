@@ -74,7 +74,7 @@ internal sealed class ProcessDirectory : IDisposable
     private long Start(in SocketOwner owner)
     {
         if (_starts.Find((owner.ProcessId, owner.Started)) is { } known) return known.Value;
-        var start = owner.Started + RealClock.BootAhead;
+        var start = owner.Started + PacketTime.Of(BootClock.BootTime);
         _starts.Set((owner.ProcessId, owner.Started), new(start));
         return start;
     }
@@ -89,9 +89,9 @@ internal sealed class ProcessDirectory : IDisposable
                 // One by one: who makes events faster than they can be looked at doesn't keep it from its end.
                 while (!_stop && _ring.Read(_look, 1) > 0) _looked.Set();
             }
-            catch (SandboxException)
+            catch (Exception) // on a thread of its own, whatever isn't caught ends the process
             {
-                return; // who asks looks for itself then, later
+                return; // the capture's thread looks for itself then, later
             }
         }
     }
