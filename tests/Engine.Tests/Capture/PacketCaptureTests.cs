@@ -49,7 +49,7 @@ public sealed class PacketCaptureTests : IDisposable
         using var capture = Start(Options);
         var threads = Niceness().ToArray();
         Assert.Contains(("Sandbox.Capture", -10), threads);
-        Assert.All(threads, t => Assert.Equal(t.Nice < 0, t.Name == "Sandbox.Capture"));
+        Assert.DoesNotContain(threads, t => t.Nice < 0 && t.Name != "Sandbox.Capture"); // one that begins meanwhile has its name first
     }
 
     [Fact]
